@@ -1,0 +1,1 @@
+"""Batch invoicing of project contracts. Airflow is known in `invoicing.airflow` alone."""

