@@ -1,0 +1,28 @@
+-- One row per invoice line.
+CREATE OR REPLACE VIEW analytics.invoice_lines AS
+SELECT
+    l.invoice_id,
+    l.contract_id,
+    l.contract_line_id,
+    cl.name AS contract_line_name,
+    cl.billing_method,
+    l.chargeable_amount,
+    l.non_chargeable_amount,
+    l.complimentary_amount,
+    l.tax_amount,
+    l.detail_count
+FROM invoicing.invoice_line AS l
+INNER JOIN invoicing.contract_line AS cl
+    ON l.contract_id = cl.contract_id AND l.contract_line_id = cl.contract_line_id;
+
+COMMENT ON VIEW analytics.invoice_lines IS 'Invoice lines, one row each: one per invoice and contract line.';
+COMMENT ON COLUMN analytics.invoice_lines.invoice_id IS 'Invoice of the line.';
+COMMENT ON COLUMN analytics.invoice_lines.contract_id IS 'Contract of the invoice.';
+COMMENT ON COLUMN analytics.invoice_lines.contract_line_id IS 'Contract line that is billed.';
+COMMENT ON COLUMN analytics.invoice_lines.contract_line_name IS 'Name of the contract line.';
+COMMENT ON COLUMN analytics.invoice_lines.billing_method IS 'time_and_material or fixed_price.';
+COMMENT ON COLUMN analytics.invoice_lines.chargeable_amount IS 'Sum of the chargeable details, before tax.';
+COMMENT ON COLUMN analytics.invoice_lines.non_chargeable_amount IS 'Sum of the non-chargeable details; not part of any total.';
+COMMENT ON COLUMN analytics.invoice_lines.complimentary_amount IS 'Sum of the complimentary details; not part of any total.';
+COMMENT ON COLUMN analytics.invoice_lines.tax_amount IS 'Tax of the chargeable details.';
+COMMENT ON COLUMN analytics.invoice_lines.detail_count IS 'Number of details of the line.';

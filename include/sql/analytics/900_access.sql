@@ -1,0 +1,20 @@
+-- Analysts read the views and nothing else. The role belongs to the whole server: it may exist already, or be made by a
+-- migration of another database at this very moment.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'invoicing_analyst') THEN
+        CREATE ROLE invoicing_analyst NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL;
+END
+$$;
+
+REVOKE ALL ON SCHEMA invoicing FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA analytics TO invoicing_analyst;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO invoicing_analyst;
+
+COMMENT ON SCHEMA analytics IS 'Views that analysts may rely on; they change only on purpose, with a note in CHANGELOG.md.';
+COMMENT ON SCHEMA invoicing IS 'Tables of the invoicing package; private, ask the views in analytics instead.';

@@ -1,0 +1,26 @@
+-- Purpose: contracts that are on hold, in draft or closed while rows of their schedule come due.
+-- Parameters: as_of (date), oldest_as_of (date), contract_ids (null: all).
+-- Grain: contract.
+-- May be repeated: on an emptied found_exception, yes.
+INSERT INTO pg_temp.found_exception (
+    contract_id, code, severity, contract_line_id, customer_id, transaction_id, milestone_id, subject_date, message
+)
+SELECT
+    c.contract_id,
+    'contract_not_active' AS code,
+    'warning' AS severity,
+    NULL AS contract_line_id,
+    NULL AS customer_id,
+    NULL AS transaction_id,
+    NULL AS milestone_id,
+    NULL AS subject_date,
+    'Contract ' || c.contract_id || ' is ' || c.state || ' and ' || CAST(count(*) AS text)
+    || ' due rows of its schedule wait; make it active, or mark the rows run_successful.' AS message
+FROM invoicing.invoice_schedule AS s
+INNER JOIN invoicing.project_contract AS c ON s.contract_id = c.contract_id
+WHERE
+    c.state <> 'active'
+    AND s.run_date BETWEEN :oldest_as_of AND :as_of
+    AND s.run_status <> 'run_successful'
+    AND (CAST(:contract_ids AS text []) IS NULL OR s.contract_id = ANY(CAST(:contract_ids AS text [])))
+GROUP BY c.contract_id, c.state

@@ -1,0 +1,26 @@
+-- Purpose: active contract lines that nobody can be invoiced for.
+-- Parameters: contract_ids (null: all).
+-- Grain: contract line.
+-- May be repeated: on an emptied found_exception, yes.
+INSERT INTO pg_temp.found_exception (
+    contract_id, code, severity, contract_line_id, customer_id, transaction_id, milestone_id, subject_date, message
+)
+SELECT
+    cl.contract_id,
+    'line_without_customers' AS code,
+    'error' AS severity,
+    cl.contract_line_id,
+    NULL AS customer_id,
+    NULL AS transaction_id,
+    NULL AS milestone_id,
+    NULL AS subject_date,
+    'Contract line ' || cl.contract_line_id || ' has no customers; add it to contract_line_customers with percents that '
+    || 'sum to 100 and one rounding customer.' AS message
+FROM invoicing.contract_line AS cl
+INNER JOIN invoicing.project_contract AS c ON cl.contract_id = c.contract_id
+LEFT JOIN invoicing.contract_line_customer AS lc
+    ON cl.contract_id = lc.contract_id AND cl.contract_line_id = lc.contract_line_id
+WHERE
+    c.state = 'active'
+    AND lc.contract_id IS NULL
+    AND (CAST(:contract_ids AS text []) IS NULL OR cl.contract_id = ANY(CAST(:contract_ids AS text [])))

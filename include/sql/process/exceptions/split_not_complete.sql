@@ -1,0 +1,26 @@
+-- Purpose: active contract lines whose split does not come to exactly 100 percent with one rounding customer.
+-- Parameters: contract_ids (null: all).
+-- Grain: contract line.
+-- May be repeated: on an emptied found_exception, yes.
+INSERT INTO pg_temp.found_exception (
+    contract_id, code, severity, contract_line_id, customer_id, transaction_id, milestone_id, subject_date, message
+)
+SELECT
+    lc.contract_id,
+    'split_not_complete' AS code,
+    'error' AS severity,
+    lc.contract_line_id,
+    NULL AS customer_id,
+    NULL AS transaction_id,
+    NULL AS milestone_id,
+    NULL AS subject_date,
+    'The customers of contract line ' || lc.contract_line_id || ' share ' || CAST(sum(lc.split_percent) AS text)
+    || ' percent and ' || CAST(count(*) FILTER (WHERE lc.is_rounding_customer) AS text)
+    || ' of them take the rounding; mend contract_line_customers so that it is 100 and 1.' AS message
+FROM invoicing.contract_line_customer AS lc
+INNER JOIN invoicing.project_contract AS c ON lc.contract_id = c.contract_id
+WHERE
+    c.state = 'active'
+    AND (CAST(:contract_ids AS text []) IS NULL OR lc.contract_id = ANY(CAST(:contract_ids AS text [])))
+GROUP BY lc.contract_id, lc.contract_line_id
+HAVING sum(lc.split_percent) <> 100 OR count(*) FILTER (WHERE lc.is_rounding_customer) <> 1

@@ -1,0 +1,89 @@
+-- Purpose: say of every open unbilled sales actual of the due lines what becomes of it, and why.
+-- Parameters: run_id.
+-- Grain: one row per open unbilled sales actual of a due line in run_selection. The due rows of a line split the
+-- calendar between them, so that each actual meets exactly one: the oldest row that admits it.
+-- May be repeated: on an emptied run_selection, yes.
+INSERT INTO invoicing.run_selection (
+    run_id, contract_id, contract_line_id, actual_id, customer_id, run_date, reason, is_milestone, already_drafted,
+    billing_type, amount, tax_amount
+)
+WITH drafted AS (
+    -- What live drafts of the due contracts hold. Details of a draft that nobody touched, of a line and run date that
+    -- are due in this run, count as free: they are derived afresh.
+    SELECT
+        d.contract_id,
+        d.actual_id,
+        i.run_date,
+        d.amount,
+        d.tax_amount,
+        d.billing_type,
+        u.invoice_id IS NOT NULL AND l.run_id IS NOT NULL AS is_free
+    FROM (SELECT DISTINCT contract_id FROM invoicing.run_due_line WHERE run_id = :run_id) AS c
+    INNER JOIN invoicing.invoice AS i ON c.contract_id = i.contract_id AND i.status IN ('draft', 'in_review')
+    INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
+    LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
+    LEFT JOIN invoicing.run_due_line AS l
+        ON
+            d.contract_id = l.contract_id
+            AND d.contract_line_id = l.contract_line_id
+            AND i.run_date = l.run_date
+            AND l.run_id = :run_id
+),
+
+touched AS (
+    SELECT
+        i.contract_id,
+        i.customer_id,
+        i.run_date
+    FROM (SELECT DISTINCT contract_id, run_date FROM invoicing.run_due_line WHERE run_id = :run_id) AS r
+    INNER JOIN invoicing.invoice AS i
+        ON r.contract_id = i.contract_id AND r.run_date = i.run_date AND i.origin = 'scheduled'
+    LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
+    WHERE u.invoice_id IS NULL
+)
+
+SELECT
+    :run_id,
+    a.contract_id,
+    a.contract_line_id,
+    a.actual_id,
+    a.customer_id,
+    l.run_date,
+    CAST(CASE
+        WHEN d.is_free IS FALSE THEN 'on_a_draft'
+        WHEN l.quarantined THEN 'quarantined'
+        WHEN cl.billing_method <> 'time_and_material' THEN 'class_not_included'
+        WHEN a.transaction_class = 'time' AND NOT cl.includes_time THEN 'class_not_included'
+        WHEN a.transaction_class = 'expense' AND NOT cl.includes_expense THEN 'class_not_included'
+        WHEN a.transaction_class = 'material' AND NOT cl.includes_material THEN 'class_not_included'
+        WHEN a.transaction_class = 'fee' AND NOT cl.includes_fee THEN 'class_not_included'
+        WHEN a.billing_status = 'unbilled' THEN 'not_ready'
+        WHEN a.transaction_date > l.transaction_cutoff_date THEN 'after_cutoff'
+        WHEN t.contract_id IS NOT NULL THEN 'on_a_draft'
+        ELSE 'invoiced'
+    END AS invoicing.accounting_reason) AS reason,
+    false AS is_milestone,
+    coalesce(
+        d.is_free AND d.run_date = l.run_date
+        AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
+        false
+    ) AS already_drafted,
+    a.billing_type,
+    a.amount,
+    a.tax_amount
+FROM invoicing.run_due_line AS l
+INNER JOIN invoicing.contract_line AS cl
+    ON l.contract_id = cl.contract_id AND l.contract_line_id = cl.contract_line_id
+INNER JOIN invoicing.actual AS a
+    ON
+        l.contract_id = a.contract_id
+        AND l.contract_line_id = a.contract_line_id
+        AND l.takes_after < a.transaction_date
+        AND l.takes_until >= a.transaction_date
+LEFT JOIN drafted AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
+LEFT JOIN touched AS t
+    ON a.contract_id = t.contract_id AND a.customer_id = t.customer_id AND l.run_date = t.run_date
+WHERE
+    l.run_id = :run_id
+    AND a.kind = 'unbilled_sales'
+    AND a.billing_status IN ('unbilled', 'ready_to_invoice')

@@ -1,0 +1,53 @@
+"""Last step: prove that the run adds up, say so on its schedule rows, and give the lease back."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from invoicing.errors import AccountingError
+from invoicing.process.ledger import Run, fail_run, find_run, record
+from invoicing.warehouse.statements import execute
+
+
+def close_run(connection: sa.Connection, *, run_key: str) -> Run | None:
+    """Ends the run: `succeeded` when its steps are done and it adds up, else `failed`, with the lease given back.
+
+    Returns the run as it stands then; None when it never got as far as the ledger.
+
+    Raises:
+        AccountingError: the run does not add up. The caller's transaction is rolled back and `fail_closing` is due.
+    """
+    run = find_run(connection, run_key)
+    if run is None or run.status != "running":
+        return run
+    if run.step != "written":
+        fail_run(connection, run, f"stopped at step {run.step!r}")
+        return find_run(connection, run_key)
+    _prove(connection, run)
+    execute(connection, "process/mark_schedule_rows", run_id=run.run_id, ran_at=run.started_at)
+    execute(connection, "process/mark_milestones", run_id=run.run_id, ran_at=run.started_at)
+    closed = record(connection, run, "succeed_run")
+    execute(connection, "ledger/empty_staging")
+    return closed
+
+
+def _prove(connection: sa.Connection, run: Run) -> None:
+    found = execute(connection, "process/prove_accounting", run_id=run.run_id).one()
+    if (found.transactions, found.amount) != (found.accounted_transactions, found.accounted_amount):
+        raise AccountingError(
+            f"run {run.run_id} of {run.run_date} does not add up: the due lines have {found.transactions} open actuals of "
+            f"{found.amount} in all, and it accounts for {found.accounted_transactions} of {found.accounted_amount}; "
+            "clear find_due_contract_lines and what follows it"
+        )
+    for line in execute(connection, "process/prove_details", run_id=run.run_id):
+        raise AccountingError(
+            f"run {run.run_id} of {run.run_date} does not add up: line {line.contract_line_id} of contract "
+            f"{line.contract_id} for {line.run_date} should have {line.detail_count} details of {line.chargeable_amount} "
+            f"chargeable and has {line.found_count} of {line.found_amount}; clear the day and run it again"
+        )
+    for invoice in execute(connection, "process/prove_invoices", run_id=run.run_id):
+        raise AccountingError(
+            f"run {run.run_id} of {run.run_date} does not add up: invoice {invoice.invoice_id} of contract "
+            f"{invoice.contract_id} says {invoice.total_amount} and its lines {invoice.line_total}; "
+            "clear the day and run it again"
+        )

@@ -1,0 +1,84 @@
+"""First step: the contract lines whose invoice run date has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from invoicing.errors import NotFoundError
+from invoicing.process.exceptions import detect_exceptions
+from invoicing.process.ledger import Run, Trigger, open_run, record
+from invoicing.settings import Settings
+from invoicing.warehouse.statements import execute
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A contract that a run set aside, and what to mend."""
+
+    contract_id: str
+    code: str
+    message: str
+
+
+def find_due_contract_lines(
+    connection: sa.Connection,
+    *,
+    run_key: str,
+    run_date: date,
+    trigger: Trigger,
+    settings: Settings,
+    contract_ids: Sequence[str] | None = None,
+) -> Run:
+    """Opens the run and leaves the lines due on `run_date`, or on a day missed before it, in `run_due_line`.
+
+    Raises:
+        RunHeldError: another run holds the warehouse.
+        NotFoundError: a contract was named that the warehouse does not hold.
+    """
+    _refuse_unknown(connection, contract_ids)
+    run = open_run(
+        connection,
+        run_key=run_key,
+        run_date=run_date,
+        trigger=trigger,
+        contract_ids=contract_ids,
+        lease_minutes=settings.lease_minutes,
+    )
+    execute(
+        connection,
+        "process/find_due_lines",
+        run_id=run.run_id,
+        run_date=run_date,
+        oldest_run_date=run_date - timedelta(days=settings.catch_up_days),
+        contract_ids=run.contract_ids,
+        late_milestones=settings.late_milestones,
+    )
+    connection.execute(sa.text("ANALYZE invoicing.run_due_line"))
+    detect_exceptions(connection, run_date, catch_up_days=settings.catch_up_days, contract_ids=contract_ids)
+    execute(connection, "process/quarantine_contracts", run_id=run.run_id)
+    nothing_due = not execute(connection, "ledger/left_for_next_step", run_id=run.run_id).one().due_lines
+    return record(
+        connection,
+        run,
+        "record_due",
+        step="written" if nothing_due else "due",
+        skipped_reason=f"nothing is due on {run_date}" if nothing_due else None,
+    )
+
+
+def list_quarantined(connection: sa.Connection, run: Run) -> list[Quarantined]:
+    """The contracts that the run set aside, with what to mend; before the run is closed."""
+    return [Quarantined(**row._mapping) for row in execute(connection, "process/list_quarantined", run_id=run.run_id)]
+
+
+def _refuse_unknown(connection: sa.Connection, contract_ids: Sequence[str] | None) -> None:
+    if contract_ids is None:
+        return
+    known = execute(connection, "process/known_contracts", contract_ids=list(contract_ids)).scalars().all()
+    unknown = sorted(set(contract_ids) - set(known))
+    if unknown:
+        raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")
