@@ -1,0 +1,79 @@
+"""### Create invoices
+Every day: finds the contract lines whose invoice run date has come, filters their ready-to-invoice transactions by
+cut-off date, and writes grouped draft invoices to the warehouse.
+
+**The day of a run** is its logical date in the business time zone, or the parameter `run_date` of a manual run.
+
+**A day that was missed** is caught up by the next run, each schedule row under its own run date. **A day that failed** is
+cleared: clear the failed task and what follows it, or the whole run. Running a day again changes nothing that is right, and
+leaves drafts alone that somebody edited.
+
+**Older days**: `airflow backfill create --dag-id create_invoices --from-date … --to-date … --max-active-runs 1`.
+
+| You see | It means |
+|---|---|
+| write_draft_invoices skipped | nothing is due, or nothing is ready: its log says which |
+| a task retries | the warehouse is not available, or another run holds it |
+| close_run failed | a task before it failed, or the run does not add up; nothing is half done |
+
+Results: `analytics.invoices`, `analytics.invoice_runs`, `analytics.billing_exceptions` in the warehouse.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+
+from invoicing.airflow.labels import Owner, Tag
+from invoicing.airflow.retries import RETRIES, RETRY_POLICY
+from invoicing.airflow.tasks import (
+    close_run,
+    filter_ready_transactions,
+    find_due_contract_lines,
+    sleep,
+    write_draft_invoices,
+)
+from invoicing.settings import read_settings
+
+settings = read_settings()
+
+with DAG(
+    dag_id="create_invoices",
+    dag_display_name="Create invoices",
+    description="Daily: due contract lines → ready transactions → grouped draft invoices",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable(settings.schedule, timezone=settings.timezone),
+    start_date=pendulum.datetime(2020, 1, 1, tz=settings.timezone),
+    catchup=False,  # a run takes what days before it missed, each row under its own date
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=[Tag.INVOICING, Tag.DAILY],
+    default_args={
+        "owner": Owner.BILLING,
+        "retries": RETRIES,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=15),
+        "retry_policy": RETRY_POLICY,
+    },
+    params={
+        "run_date": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Run date",
+            description="Day to invoice; empty: the logical date, or today for a manual run.",
+        ),
+        "contract_ids": Param(
+            None,
+            type=["null", "array"],
+            items={"type": "string"},
+            title="Contracts",
+            description="Only these contracts; empty: all.",
+        ),
+    },
+):
+    process = sleep() >> find_due_contract_lines() >> filter_ready_transactions() >> write_draft_invoices()
+    process >> close_run().as_teardown(on_failure_fail_dagrun=True)

@@ -1,0 +1,1 @@
+"""The only code that knows Airflow: tasks, connection, retry policy, labels."""

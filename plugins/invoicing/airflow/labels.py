@@ -1,0 +1,14 @@
+"""Tags and owners of the DAGs; a policy test refuses any other."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    INVOICING = "invoicing"
+    DAILY = "daily"
+
+
+class Owner(StrEnum):
+    BILLING = "billing"

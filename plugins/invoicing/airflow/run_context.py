@@ -1,0 +1,49 @@
+"""Which run of the Process a DAG run is: its key, its run date, what started it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pendulum
+
+from invoicing.errors import UsageError
+from invoicing.process.ledger import Trigger
+from invoicing.settings import Settings
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """A DAG run in the words of the Process."""
+
+    run_key: str
+    run_date: date
+    trigger: Trigger
+    contract_ids: list[str] | None
+
+
+def run_context(context: Any, settings: Settings) -> RunContext:
+    """The run that a task's context belongs to.
+
+    The run date is the parameter `run_date` when it was given, else the logical date in the business time zone; a manual
+    run has no logical date in Airflow 3, and means the day it was asked for.
+    """
+    dag_run = context["dag_run"]
+    params = context["params"]
+    run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
+    moment = dag_run.logical_date or dag_run.run_after
+    run_date = _date(params["run_date"]) if params.get("run_date") else pendulum.instance(moment).in_timezone(settings.timezone).date()
+    return RunContext(
+        run_key=f"{dag_run.dag_id}/{dag_run.run_id}",
+        run_date=run_date,
+        trigger="scheduled" if run_type == "scheduled" else "backfill" if run_type == "backfill" else "manual",
+        contract_ids=params.get("contract_ids") or None,
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"run_date must be a date such as 2026-10-05, not {text!r}") from error

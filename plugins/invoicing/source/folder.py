@@ -1,0 +1,57 @@
+"""Which file of a source folder holds which table."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from invoicing.source.problems import Problems
+from invoicing.source.tables import TABLES, TABLES_BY_NAME, Table
+
+FORMATS = (".csv", ".parquet")
+
+
+def find_files(folder: Path, problems: Problems) -> dict[Table, Path]:
+    """The file of each table that the folder holds, parents first. Files of other formats are none of its business."""
+    if not folder.is_dir():
+        what = "is a file; name the folder it is in" if folder.exists() else "is not there; check the path"
+        problems.add(str(folder), None, None, what)
+        return {}
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in FORMATS or path.name.startswith("."):
+            continue
+        if path.name in _known_names():
+            found.setdefault(path.stem, []).append(path)
+        else:
+            problems.add(path.name, None, None, _unknown(path.name))
+    if not found and not problems.total:
+        names = ", ".join(table.name for table in TABLES)
+        problems.add(str(folder), None, None, f"holds no source file; expected NAME.csv or NAME.parquet of: {names}")
+    return {table: path for table in TABLES if (path := _only(found.get(table.name, []), problems)) is not None}
+
+
+def _known_names() -> list[str]:
+    return [f"{name}{suffix}" for name in TABLES_BY_NAME for suffix in FORMATS]
+
+
+def _unknown(name: str) -> str:
+    close = get_close_matches(name.lower(), _known_names(), n=1)
+    hint = f"did you mean {close[0]}?" if close else f"the tables are: {', '.join(sorted(TABLES_BY_NAME))}"
+    return f"is no table of the source format; {hint}"
+
+
+def _only(paths: list[Path], problems: Problems) -> Path | None:
+    if not paths:
+        return None
+    first, *others = paths
+    problem = None
+    if others:
+        problem = f"stands beside {others[0].name}; keep one file of a table"
+    elif not first.is_file():
+        problem = "is a folder; write the table as one file"
+    if problem is None:
+        return first
+    problems.add(first.name, None, None, problem)
+    problems.incomplete.add(first.stem)
+    return None

@@ -1,0 +1,1 @@
+"""Sample source data in the native format: `adatum/` by hand, `agency/` generated."""
