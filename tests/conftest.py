@@ -5,17 +5,32 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from invoicing.settings import Settings
+from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
 
+# Airflow reads its environment when it is first imported, which some test module does: so it is set here, before all.
+os.environ.update(
+    AIRFLOW_HOME=tempfile.mkdtemp(prefix="invoicing_airflow_"),
+    AIRFLOW__CORE__DAGS_FOLDER=str(PROJECT_ROOT / "dags"),
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(PROJECT_ROOT / "plugins"),
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__CORE__UNIT_TEST_MODE="True",
+)
+
 TEMPLATE = "invoicing_template"
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _airflow_home() -> Iterator[None]:
+    yield
+    shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +48,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
         connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # these databases need not survive a crash
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     yield url
-    embedded.stop(settings)
-    shutil.rmtree(home, ignore_errors=True)
-    Path(f"{home}.lock").unlink(missing_ok=True)
+    embedded.remove(settings)
 
 
 @pytest.fixture(scope="session")

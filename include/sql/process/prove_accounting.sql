@@ -1,6 +1,7 @@
 -- Purpose: hold the run's accounting against the open unbilled sales actuals of its due lines, counted anew.
 -- Parameters: run_id.
--- Grain: one row: what there is, what was accounted for.
+-- Grain: one row: what there is, what was accounted for. An actual that came, was canceled or changed its amount since it was
+-- selected shows here.
 -- May be repeated: reads only.
 SELECT
     open_actual.transactions,

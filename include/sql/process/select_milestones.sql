@@ -4,7 +4,7 @@
 -- May be repeated: on an emptied run_selection, yes.
 INSERT INTO invoicing.run_selection (
     run_id, contract_id, contract_line_id, actual_id, customer_id, run_date, reason, is_milestone, already_drafted,
-    billing_type, amount, tax_amount
+    billing_type, quantity, unit_price, amount, tax_amount
 )
 SELECT
     :run_id,
@@ -21,6 +21,8 @@ SELECT
         false
     ) AS already_drafted,
     a.billing_type,
+    a.quantity,
+    a.unit_price,
     a.amount,
     a.tax_amount
 FROM invoicing.run_due_line AS l

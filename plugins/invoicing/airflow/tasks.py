@@ -110,7 +110,7 @@ def write_draft_invoices(*, outlet_events: Any = None) -> dict[str, Any]:
     | You see | It means | Do |
     |---|---|---|
     | skipped | nothing is due, or nothing is ready; the log says which | nothing |
-    | `INV-302` | a transaction changed since it was selected | clear filter_ready_transactions and what follows it |
+    | `INV-302` | what the task before left is gone or differs | clear find_due_contract_lines and what follows it |
     | `INV-403` with 23505 | a transaction is on another live invoice already | nothing was written; see who else writes to the warehouse |
     """
     with _step() as (connection, context, settings):

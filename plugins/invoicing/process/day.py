@@ -92,7 +92,7 @@ def preview_day(
 
 def _invoices_of(connection: sa.Connection, run: Run) -> pd.DataFrame:
     result = execute(connection, "process/list_run_invoices", run_id=run.run_id)
-    return pd.DataFrame(result.all(), columns=list(result.keys()))
+    return pd.DataFrame(result.all(), columns=list(result.keys()), dtype=object)
 
 
 def _give_back(engine: sa.Engine, run_key: str, settings: Settings, failure: str) -> None:

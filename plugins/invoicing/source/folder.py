@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from pathlib import Path
 
+from invoicing.source.batches import unreadable
 from invoicing.source.problems import Problems
 from invoicing.source.tables import TABLES, TABLES_BY_NAME, Table
 
@@ -28,7 +29,8 @@ def find_files(folder: Path, problems: Problems) -> dict[Table, Path]:
     if not found and not problems.total:
         names = ", ".join(table.name for table in TABLES)
         problems.add(str(folder), None, None, f"holds no source file; expected NAME.csv or NAME.parquet of: {names}")
-    return {table: path for table in TABLES if (path := _only(found.get(table.name, []), problems)) is not None}
+    files = {table: _only(found.get(table.name, []), problems) for table in TABLES}
+    return {table: path for table, path in files.items() if path is not None}
 
 
 def _known_names() -> list[str]:
@@ -44,14 +46,12 @@ def _unknown(name: str) -> str:
 def _only(paths: list[Path], problems: Problems) -> Path | None:
     if not paths:
         return None
-    first, *others = paths
-    problem = None
-    if others:
-        problem = f"stands beside {others[0].name}; keep one file of a table"
-    elif not first.is_file():
-        problem = "is a folder; write the table as one file"
-    if problem is None:
-        return first
-    problems.add(first.name, None, None, problem)
-    problems.incomplete.add(first.stem)
+    path = paths[0]
+    if len(paths) > 1:
+        reason = f"stands beside {paths[1].name}; keep one file of a table"
+    elif not path.is_file():
+        reason = "is a folder; write the table as one file"
+    else:
+        return path
+    unreadable(problems, path, reason)
     return None

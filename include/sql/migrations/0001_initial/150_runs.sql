@@ -67,6 +67,8 @@ CREATE TABLE invoicing.run_selection (
     is_milestone boolean NOT NULL,
     already_drafted boolean NOT NULL,
     billing_type invoicing.billing_type NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
     amount numeric NOT NULL,
     tax_amount numeric NOT NULL
 );

@@ -1,0 +1,83 @@
+# Everything a newcomer, a developer and CI need. `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+
+# Airflow's own files stay in .airflow; the tasks find the warehouse as the console script does.
+export AIRFLOW_HOME := $(CURDIR)/.airflow
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export AIRFLOW__CORE__PARALLELISM := 4
+export AIRFLOW__API__PORT := $(PORT)
+export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := http://localhost:$(PORT)/execution/
+
+.PHONY: help setup demo up down test lint format lock docs env compose-up compose-down clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.installed  ## build .venv with everything the package needs, and the console script .venv/bin/invoicing
+
+# uv when it is there, pip otherwise. The stamp is written last: a set-up that was broken off starts again.
+.venv/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --allow-existing --python $(PYTHON) .venv && uv pip install --quiet --python $(BIN)/python -r requirements.txt && uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt && $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+	fi
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.txt
+	@if command -v uv >/dev/null; then \
+	  uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt; \
+	fi
+	@touch $@
+
+demo: setup  ## load the samples, run create_invoices in Airflow for the days of the example, show the invoices
+	@$(BIN)/python -m scripts.demo
+
+up: setup  ## start Airflow with its UI on http://localhost:8080 (PORT=… for another port)
+	@$(BIN)/python -m scripts.stack up --port $(PORT)
+
+down:  ## stop Airflow and the embedded warehouse
+	@[ ! -e .venv/.installed ] || $(BIN)/python -m scripts.stack down
+
+test: .venv/.installed-dev  ## run all tests
+	@$(BIN)/pytest
+
+lint: .venv/.installed-dev  ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar include/sql
+
+format: .venv/.installed-dev  ## format Python and SQL
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar include/sql
+
+lock:  ## pin requirements.txt and requirements-dev.txt anew (needs uv)
+	uv pip compile --quiet --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --quiet --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+docs: setup  ## make docs/data-dictionary.md anew from the comments in the warehouse
+	@$(BIN)/python -m scripts.data_dictionary > docs/data-dictionary.md
+
+env:  ## write the secrets of docker-compose.yaml into .env, once
+	@$(PYTHON) scripts/make_env.py
+
+compose-up: env  ## build the image and start Airflow and the warehouse in containers
+	docker compose up --build --detach --wait
+	@echo "http://localhost:8080, login admin, password AIRFLOW_ADMIN_PASSWORD in .env"
+
+compose-down:  ## stop the containers; the databases stay in their volumes
+	docker compose down
+
+clean: down  ## remove everything that was made here, the embedded warehouse's data included
+	@[ ! -e .venv/.installed ] || $(BIN)/invoicing db remove --yes
+	rm -rf .venv .airflow .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info plugins/*.egg-info

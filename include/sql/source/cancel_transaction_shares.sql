@@ -1,0 +1,39 @@
+-- Purpose: cancel the shares of customers who no longer share a transaction that bills otherwise now.
+-- Parameters: none (reads changed_transactions).
+-- Grain: one row per transaction and customer without a share; none of them is on an invoice, or the load had been refused.
+-- May be repeated: a canceled share is not touched.
+WITH sharer AS MATERIALIZED (
+    SELECT
+        changed.contract_id,
+        changed.transaction_id,
+        coalesce(changed.customer_id, customer.customer_id) AS customer_id
+    FROM pg_temp.changed_transactions AS changed
+    LEFT JOIN invoicing.contract_line_customer AS customer
+        ON
+            changed.contract_id = customer.contract_id
+            AND changed.contract_line_id = customer.contract_line_id
+            AND changed.customer_id IS NULL
+            AND customer.split_percent > 0
+    WHERE changed.difference = 'rebilled'
+)
+
+UPDATE invoicing.actual AS recorded
+SET
+    billing_status = 'canceled',
+    recorded_at = now()
+FROM pg_temp.changed_transactions AS changed
+WHERE
+    recorded.contract_id = changed.contract_id
+    AND recorded.transaction_id = changed.transaction_id
+    AND changed.difference = 'rebilled'
+    AND recorded.kind = 'unbilled_sales'
+    AND recorded.reverses_actual_id IS NULL
+    AND recorded.replaces_actual_id IS NULL
+    AND recorded.billing_status <> 'canceled'
+    AND NOT EXISTS (
+        SELECT FROM sharer
+        WHERE
+            sharer.contract_id = recorded.contract_id
+            AND sharer.transaction_id = recorded.transaction_id
+            AND sharer.customer_id = recorded.customer_id
+    )

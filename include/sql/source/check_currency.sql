@@ -1,0 +1,15 @@
+-- Purpose: contracts in a currency that the warehouse does not know.
+-- Parameters: listed (at most so many rows).
+-- Grain: one row per staged contract; problems counts all of them.
+-- May be repeated: reads only.
+SELECT
+    staged.line,
+    staged.currency,
+    (count(*) OVER ())::integer AS problems
+FROM pg_temp.staged_project_contracts AS staged
+LEFT JOIN invoicing.currency AS known ON staged.currency = known.currency
+WHERE
+    staged.currency IS NOT NULL
+    AND known.currency IS NULL
+ORDER BY staged.line ASC
+LIMIT :listed

@@ -1,0 +1,26 @@
+-- Purpose: contracts that change their currency although amounts in the old one are recorded, rounded to its decimals.
+-- Parameters: listed (at most so many rows).
+-- Grain: one row per staged contract; problems counts all of them.
+-- May be repeated: reads only.
+SELECT
+    staged.line,
+    staged.contract_id,
+    staged.currency,
+    known.currency AS known_currency,
+    (count(*) OVER ())::integer AS problems
+FROM pg_temp.staged_project_contracts AS staged
+INNER JOIN invoicing.project_contract AS known ON staged.contract_id = known.contract_id
+WHERE
+    staged.currency <> known.currency
+    AND (
+        EXISTS (
+            SELECT FROM invoicing.transaction AS billable
+            WHERE billable.contract_id = known.contract_id
+        )
+        OR EXISTS (
+            SELECT FROM invoicing.milestone AS billable
+            WHERE billable.contract_id = known.contract_id
+        )
+    )
+ORDER BY staged.line ASC
+LIMIT :listed

@@ -1,0 +1,37 @@
+-- Purpose: transactions that would bill otherwise than an invoice which already holds them.
+-- Parameters: listed (at most so many rows).
+-- Grain: one row per changed transaction; problems counts all of them.
+-- May be repeated: reads only.
+SELECT
+    found.line,
+    found.contract_id,
+    found.transaction_id,
+    found.invoice_id,
+    found.run_date,
+    found.status,
+    (count(*) OVER ())::integer AS problems
+FROM (
+    SELECT DISTINCT ON (changed.contract_id, changed.transaction_id)
+        changed.line,
+        changed.contract_id,
+        changed.transaction_id,
+        invoice.invoice_id,
+        invoice.run_date,
+        invoice.status
+    FROM invoicing.actual AS recorded
+    INNER JOIN pg_temp.changed_transactions AS changed
+        ON recorded.contract_id = changed.contract_id AND recorded.transaction_id = changed.transaction_id
+    LEFT JOIN invoicing.invoice_line_detail AS detail
+        ON recorded.contract_id = detail.contract_id AND recorded.actual_id = detail.actual_id
+    LEFT JOIN invoicing.invoice AS invoice
+        ON recorded.contract_id = invoice.contract_id AND coalesce(detail.invoice_id, recorded.invoice_id) = invoice.invoice_id
+    WHERE
+        changed.difference = 'rebilled'
+        AND recorded.kind = 'unbilled_sales'
+        AND recorded.reverses_actual_id IS NULL
+        AND recorded.replaces_actual_id IS NULL
+        AND (detail.actual_id IS NOT NULL OR recorded.billing_status = 'invoice_posted')
+    ORDER BY changed.contract_id ASC, changed.transaction_id ASC, recorded.customer_id ASC
+) AS found
+ORDER BY found.line ASC
+LIMIT :listed

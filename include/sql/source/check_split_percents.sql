@@ -1,0 +1,17 @@
+-- Purpose: contract lines whose percents do not sum to exactly 100.
+-- Parameters: listed (at most so many rows).
+-- Grain: one row per staged contract line; problems counts all of them.
+-- May be repeated: reads only.
+SELECT
+    first_line AS line,
+    contract_id,
+    contract_line_id,
+    trim_scale(percents)::text AS percents,
+    trim_scale(kept_percents)::text AS kept_percents,
+    (count(*) OVER ())::integer AS problems
+FROM pg_temp.line_splits
+WHERE
+    complete
+    AND percents <> 100
+ORDER BY first_line ASC
+LIMIT :listed

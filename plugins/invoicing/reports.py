@@ -1,0 +1,89 @@
+"""What the command line prints: a readable table on a terminal, exact JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+import simplejson
+import sqlalchemy as sa
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from invoicing.warehouse.statements import execute
+
+# Columns that a table of people's width has room for; JSON always has all of them.
+COLUMNS = {
+    "list_runs": (
+        "run_id run_date trigger status started_at due_lines ready_transactions invoices details chargeable_amount "
+        "quarantined_contracts skipped_reason"
+    ).split(),
+    "list_invoices": (
+        "run_date contract_name customer_name currency chargeable_amount non_chargeable_amount complimentary_amount "
+        "tax_amount total_amount line_count detail_count origin status invoice_id"
+    ).split(),
+    "list_exceptions": "severity code contract_id contract_line_id run_date message".split(),
+    "list_backlog": (
+        "contract_id contract_line_id customer_id transaction_id transaction_date transaction_class quantity amount "
+        "currency billing_type billing_status next_run_date"
+    ).split(),
+}
+
+
+def read_report(connection: sa.Connection, name: str, **parameters: Any) -> pd.DataFrame:
+    """The rows of include/sql/reports/`name`.sql, amounts as Decimal."""
+    result = execute(connection, f"reports/{name}", **parameters)
+    return pd.DataFrame(result.all(), columns=list(result.keys()), dtype=object)
+
+
+def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, title: str | None = None) -> None:
+    """Prints a table with amounts to the right, and as many rows as there are."""
+    if rows.empty:
+        console.print(f"{title}: none" if title else "none")
+        return
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        numeric = isinstance(rows[column].iloc[0], int | float | Decimal)
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows[list(columns)].itertuples(index=False):
+        table.add_row(*(_text(value) for value in row))
+    console.print(table)
+
+
+def to_json(value: Any) -> str:
+    """`value` as JSON: tables as lists of objects, dates as ISO text, decimals as numbers with all their digits."""
+    return str(simplejson.dumps(_plain(value), use_decimal=True, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.DataFrame):
+        return [_plain(row) for row in value.to_dict("records")]
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain({key: getattr(value, key) for key in value.__dataclass_fields__})
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return None if value is pd.NaT or value is pd.NA else value
+
+
+def _text(value: Any) -> str:
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)

@@ -1,0 +1,293 @@
+"""Small but nasty sources, and what happens to them day by day.
+
+Everything drawn is legal by the data contract: what a loader must refuse is not here, such as percents that do not sum
+to 100.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.calculator.calculator import (
+    CURRENCY_DECIMALS,
+    Calculator,
+    Invoice,
+    InvoiceKey,
+    LateMilestones,
+    RunResult,
+    rounded,
+)
+from tests.calculator.model import (
+    BillingMethod,
+    BillingType,
+    Contract,
+    ContractState,
+    Customer,
+    Line,
+    LineCustomer,
+    Milestone,
+    MilestoneStatus,
+    RunStatus,
+    Schedule,
+    Source,
+    Transaction,
+    TransactionClass,
+    TransactionStatus,
+)
+
+FIRST_DAY = date(2024, 2, 1)  # the window holds a 29 February
+
+# Ids that collide when joined, read as a number or as null, fold to one another, or break quoting.
+IDS = (
+    *("a", "a/b", "b", "b/c", "c", "a|b", "b|c", "A", "a b", "a:b", "a,b", 'a"b', "a'b", "a''b", "a;b", "a\\b"),
+    *("007", "7", "1.0", "1e5", "NA", "null", "nan", "true", "2024-02-29", "%s", ":id", "{}", "$1", "--", "'; --"),
+    *("é", "e\u0301", "ß", "Å", "日本", "😀", "_", "%", "0", "=1+1", "x" * 100),
+)
+SPLITS = (
+    ("100",),
+    ("100",),
+    ("50", "50"),
+    ("50", "50"),
+    ("12.5", "87.5"),
+    ("33.3333", "33.3333", "33.3334"),
+    ("33.3334", "33.3333", "33.3333"),
+    ("100", "0"),
+    ("60.5", "39.5", "0"),
+    ("0.0001", "99.9999"),
+    (),
+)
+QUANTITIES = ("1", "8", "-8", "0", "0.5", "7.25", "0.0001", "-0.3333", "1234.5678")
+UNIT_PRICES = ("100", "0", "0.01", "0.005", "33.33", "99.995", "1500.5", "0.0001")
+AMOUNTS = ("100", "0", "-100", "0.01", "-0.01", "0.005", "1", "333.335", "1000000.01")
+TAXES = ("0", "0.01", "25", "-25", "33.335")
+CUTOFF_OFFSETS = (None, -1, 0, 2, -10, 12)
+# Written with repeats where one value should come more often.
+STATES: tuple[ContractState, ...] = ("active", "active", "active", "active", "on_hold")
+BILLING_METHODS: tuple[BillingMethod, ...] = ("time_and_material", "time_and_material", "fixed_price")
+INCLUSIONS = (None, None, None, True, False)
+TRANSACTION_CLASSES: tuple[TransactionClass, ...] = ("time", "expense", "material", "fee")
+BILLING_TYPES: tuple[BillingType, ...] = ("chargeable", "chargeable", "non_chargeable", "complimentary")
+TRANSACTION_STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 6, "unbilled", "unbilled", "canceled")
+MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "not_ready")
+LATE_MILESTONES: tuple[LateMilestones, ...] = ("report", "bill")
+RUN_STATUSES: tuple[RunStatus | None, ...] = (None, None, None, "not_run", "run_failed", "run_successful")
+TRANSACTION_OFFSETS = (-1, 0, -2, 1, -9, -10, -11, 2, 3, 12, 13)
+RUN_OFFSETS = (0, 0, 0, 0, 1, 3, 34, 35, 36, -1)
+
+
+@dataclass(frozen=True)
+class Run:
+    run_date: date
+
+
+@dataclass(frozen=True)
+class Change:
+    """A folder to load: all customers, contracts and lines as they are, and only what else is new or became ready."""
+
+    source: Source
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Takes one of the drafts, if there is any, to review or to confirmation."""
+
+    nth: int
+    confirm: bool
+
+    def choose(self, invoices: Sequence[Invoice]) -> InvoiceKey | None:
+        drafts = [invoice.key for invoice in invoices if invoice.status == "draft"]
+        return drafts[self.nth % len(drafts)] if drafts else None
+
+
+Step = Run | Change | Touch
+
+
+@dataclass(frozen=True)
+class Scenario:
+    source: Source
+    steps: tuple[Step, ...]
+    catch_up_days: int
+    late_milestones: LateMilestones
+
+    def begin(self) -> Calculator:
+        calculator = Calculator()
+        calculator.load(self.source)
+        return calculator
+
+    def take(self, step: Step, calculator: Calculator) -> RunResult | None:
+        match step:
+            case Run(run_date):
+                return calculator.run(run_date, self.catch_up_days, self.late_milestones)
+            case Change(source):
+                calculator.load(source)
+            case Touch(_, confirm):
+                key = step.choose(calculator.invoices)
+                if key is not None:
+                    (calculator.confirm if confirm else calculator.review)(key)
+        return None
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -> Scenario:
+    days = draw(st.lists(st.integers(0, 50), min_size=1, max_size=4, unique=True))
+    anchors = [FIRST_DAY + timedelta(days=day) for day in days]
+    source = draw(_sources(anchors))
+    latest = source
+    steps: list[Step] = []
+    for _ in range(draw(st.integers(2, 7))):
+        kind = draw(st.sampled_from(["run", "run"] + ["change"] * changes + ["touch"] * touches))
+        if kind == "change":
+            change = draw(_changes(latest, anchors))
+            latest = latest.followed_by(change)
+            steps.append(Change(change))
+        elif kind == "touch":
+            steps.append(Touch(draw(st.integers(0, 5)), draw(st.booleans())))
+        else:
+            steps.append(Run(draw(_around(anchors, RUN_OFFSETS))))
+    return Scenario(
+        source,
+        tuple(steps),
+        catch_up_days=draw(st.sampled_from([35, 35, 7, 0])),
+        late_milestones=draw(st.sampled_from(LATE_MILESTONES)),
+    )
+
+
+@st.composite
+def _sources(draw: st.DrawFn, anchors: list[date]) -> Source:
+    customer_ids = draw(_ids(4, 4))
+    source = Source(customers=tuple(Customer(customer_id) for customer_id in customer_ids))
+    for contract_id in draw(_ids(1, 3)):
+        contract = Contract(contract_id, draw(st.sampled_from(list(CURRENCY_DECIMALS))), draw(st.sampled_from(STATES)))
+        lines = [draw(_lines(contract_id, line_id)) for line_id in draw(_ids(1, 3))]
+        shares = [share for line in lines for share in draw(_line_customers(line, customer_ids[:3]))]
+        source = source.followed_by(
+            Source(
+                project_contracts=(contract,),
+                contract_lines=tuple(lines),
+                contract_line_customers=tuple(shares),
+            )
+        )
+    return source.followed_by(draw(_additions(source, anchors, at_least=1, at_most=8)))
+
+
+@st.composite
+def _lines(draw: st.DrawFn, contract_id: str, line_id: str) -> Line:
+    method = draw(st.sampled_from(BILLING_METHODS))
+    time, expense, material, fee = (draw(st.sampled_from(INCLUSIONS)) for _ in TRANSACTION_CLASSES)
+    return Line(contract_id, line_id, method, time, expense, material, fee)
+
+
+@st.composite
+def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> list[LineCustomer]:
+    percents = [Decimal(percent) for percent in draw(st.sampled_from(SPLITS))]
+    order = draw(st.permutations(customer_ids))
+    sharing = [nth for nth, percent in enumerate(percents) if percent > 0]
+    rounding = draw(st.sampled_from(sharing)) if sharing else None
+    return [
+        LineCustomer(line.contract_id, line.contract_line_id, order[nth], percent, nth == rounding)
+        for nth, percent in enumerate(percents)
+    ]
+
+
+@st.composite
+def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
+    added = draw(_additions(source, anchors, at_least=0, at_most=3))
+    ready_transactions = tuple(
+        replace(transaction, billing_status="ready_to_invoice")
+        for transaction in source.transactions
+        if transaction.billing_status == "unbilled" and draw(st.booleans())
+    )
+    ready_milestones = tuple(
+        replace(milestone, billing_status="ready_to_invoice")
+        for milestone in source.milestones
+        if milestone.billing_status == "not_ready" and draw(st.booleans())
+    )
+    return replace(
+        source,
+        transactions=ready_transactions + added.transactions,
+        invoice_schedules=added.invoice_schedules,
+        milestones=ready_milestones + added.milestones,
+    )
+
+
+@st.composite
+def _additions(draw: st.DrawFn, source: Source, anchors: list[date], *, at_least: int, at_most: int) -> Source:
+    """Transactions, schedule rows and milestones that are not in the source yet, for its lines."""
+    customers = [None, None, None, *(customer.customer_id for customer in source.customers)]
+    transactions: list[Transaction] = []
+    schedules: list[Schedule] = []
+    milestones: list[Milestone] = []
+    for contract in source.project_contracts:
+        decimals = CURRENCY_DECIMALS[contract.currency]
+        lines = [line for line in source.contract_lines if line.contract_id == contract.contract_id]
+        for transaction_id in draw(_ids(at_least, at_most)):
+            line = draw(st.sampled_from(lines))
+            transactions.append(draw(_transactions(line, transaction_id, customers, decimals, anchors)))
+        for line in lines:
+            for run_date in draw(st.lists(st.sampled_from(anchors), min_size=at_least, unique=True)):
+                schedules.append(draw(_schedules(line, run_date)))
+        for line in [line for line in lines if line.billing_method == "fixed_price"]:
+            for milestone_id in draw(_ids(0, at_most // 2)):
+                milestones.append(draw(_milestones(line, milestone_id, customers, decimals, anchors)))
+    drawn = Source(transactions=tuple(transactions), invoice_schedules=tuple(schedules), milestones=tuple(milestones))
+    return Source().followed_by(drawn).without(source)
+
+
+def _transactions(
+    line: Line, transaction_id: str, customers: list[str | None], decimals: int, anchors: list[date]
+) -> st.SearchStrategy[Transaction]:
+    return st.builds(
+        Transaction,
+        contract_id=st.just(line.contract_id),
+        transaction_id=st.just(transaction_id),
+        contract_line_id=st.just(line.contract_line_id),
+        transaction_date=_around(anchors, TRANSACTION_OFFSETS),
+        quantity=_decimals(QUANTITIES, 4),
+        unit_price=_decimals(UNIT_PRICES, 4),
+        amount=st.none() | _decimals(AMOUNTS, decimals),
+        tax_amount=st.none() | _decimals(TAXES, decimals),
+        customer_id=st.sampled_from(customers),
+        transaction_class=st.sampled_from(TRANSACTION_CLASSES),
+        billing_type=st.sampled_from(BILLING_TYPES),
+        billing_status=st.sampled_from(TRANSACTION_STATUSES),
+    )
+
+
+def _milestones(
+    line: Line, milestone_id: str, customers: list[str | None], decimals: int, anchors: list[date]
+) -> st.SearchStrategy[Milestone]:
+    return st.builds(
+        Milestone,
+        contract_id=st.just(line.contract_id),
+        milestone_id=st.just(milestone_id),
+        contract_line_id=st.just(line.contract_line_id),
+        milestone_date=st.sampled_from(anchors),
+        amount=_decimals(AMOUNTS, decimals),
+        tax_amount=st.none() | _decimals(TAXES, decimals),
+        customer_id=st.sampled_from(customers),
+        billing_status=st.sampled_from(MILESTONE_STATUSES),
+    )
+
+
+@st.composite
+def _schedules(draw: st.DrawFn, line: Line, run_date: date) -> Schedule:
+    offset = draw(st.sampled_from(CUTOFF_OFFSETS))
+    cutoff = None if offset is None else run_date + timedelta(days=offset)
+    run_status = draw(st.sampled_from(RUN_STATUSES))
+    return Schedule(line.contract_id, line.contract_line_id, run_date, cutoff, run_status)
+
+
+def _ids(at_least: int, at_most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(IDS), min_size=at_least, max_size=at_most, unique=True)
+
+
+def _around(anchors: list[date], offsets: tuple[int, ...]) -> st.SearchStrategy[date]:
+    return st.sampled_from([anchor + timedelta(days=offset) for offset in offsets for anchor in anchors])
+
+
+def _decimals(favourites: tuple[str, ...], places: int) -> st.SearchStrategy[Decimal]:
+    favourite = st.sampled_from(favourites).map(lambda text: rounded(Decimal(text), places))
+    return favourite | st.decimals(0, 10_000, places=places)

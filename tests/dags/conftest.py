@@ -1,0 +1,56 @@
+"""Airflow with a database of its own, and the warehouse of the test as its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pendulum
+import pytest
+import sqlalchemy as sa
+
+from invoicing.settings import CONNECTION_VARIABLE, PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's own database: SQLite, made once a session."""
+    from airflow.utils.db import initdb  # noqa: PLC0415  (Airflow is imported by the tests that need it alone)
+
+    initdb()
+
+
+@pytest.fixture(scope="session")
+def dag_bag(airflow_database: None) -> Any:
+    """All DAGs of the project."""
+    from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415
+
+    return DagBag(dag_folder=str(PROJECT_ROOT / "dags"))
+
+
+@pytest.fixture
+def airflow_connection(url: sa.URL, monkeypatch: pytest.MonkeyPatch) -> sa.URL:
+    """Makes the test's warehouse Airflow's connection `invoicing_warehouse`."""
+    socket = str(url.query.get("host", url.host))
+    uri = f"postgresql://{url.username}@{quote(socket, safe='')}/{url.database}"
+    monkeypatch.setenv(CONNECTION_VARIABLE, uri)
+    return url
+
+
+@pytest.fixture
+def run_dag(dag_bag: Any, airflow_connection: sa.URL) -> Callable[..., Any]:
+    """Runs create_invoices in Airflow for a day, and returns the DAG run."""
+
+    def run(day: str, **conf: Any) -> Any:
+        parsed = date.fromisoformat(day)
+        moment = pendulum.datetime(parsed.year, parsed.month, parsed.day)
+        return dag_bag.dags["create_invoices"].test(logical_date=moment, run_conf=conf or None)
+
+    return run
+
+
+def states(run: Any) -> dict[str, str]:
+    """State of each task of a DAG run."""
+    return {instance.task_id: str(instance.state) for instance in run.get_task_instances()}

@@ -1,0 +1,152 @@
+"""What every DAG of the project has to keep."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicing.airflow.labels import Owner, Tag
+from invoicing.settings import PROJECT_ROOT
+
+DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
+DAG_IDS = [path.stem for path in DAG_FILES]
+
+
+def test_every_dag_file_imports(dag_bag: Any) -> None:
+    assert dag_bag.import_errors == {}
+
+
+def test_every_dag_file_holds_the_dag_of_its_name(dag_bag: Any) -> None:
+    assert sorted(dag_bag.dags) == DAG_IDS
+
+
+def test_the_plugins_import_without_errors(airflow_database: None) -> None:
+    from airflow import plugins_manager  # noqa: PLC0415
+
+    _, errors = plugins_manager._get_plugins()
+    assert errors == {}
+
+
+def test_the_plugin_loader_sees_one_file_alone() -> None:
+    ignored = (PROJECT_ROOT / "plugins" / ".airflowignore").read_text().split()
+    seen = [path for path in (PROJECT_ROOT / "plugins").glob("*.py")]
+    assert ignored == ["invoicing/"]
+    assert [path.name for path in seen] == ["invoicing_plugin.py"]
+
+
+def test_no_module_of_the_package_is_named_as_one_of_the_standard_library() -> None:
+    stems = {path.stem for path in (PROJECT_ROOT / "plugins").rglob("*.py")} - {"__init__"}
+    assert not stems & sys.stdlib_module_names
+
+
+def test_airflow_is_imported_in_its_own_folder_alone() -> None:
+    package = PROJECT_ROOT / "plugins" / "invoicing"
+    outside = [path for path in package.rglob("*.py") if package / "airflow" not in path.parents]
+    guilty = [path.name for path in outside if "airflow" in _imported_roots(path)]
+    assert guilty == []
+
+
+def _imported_roots(path: Path) -> set[str]:
+    roots = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            roots |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            roots.add(node.module.split(".")[0])
+    return roots
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_has_a_runbook(dag_bag: Any, dag_id: str) -> None:
+    assert len(dag_bag.dags[dag_id].doc_md) > 300
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_has_tags_of_the_enum_alone(dag_bag: Any, dag_id: str) -> None:
+    tags = dag_bag.dags[dag_id].tags
+    assert tags
+    assert tags <= {str(tag) for tag in Tag}
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_runs_once_at_a_time(dag_bag: Any, dag_id: str) -> None:
+    assert dag_bag.dags[dag_id].max_active_runs == 1
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_has_a_runbook(dag_bag: Any, dag_id: str) -> None:
+    assert [task.task_id for task in dag_bag.dags[dag_id].tasks if not task.doc_md] == []
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_has_an_owner_of_the_enum(dag_bag: Any, dag_id: str) -> None:
+    assert {task.owner for task in dag_bag.dags[dag_id].tasks} <= {str(owner) for owner in Owner}
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_is_retried_by_the_policy(dag_bag: Any, dag_id: str) -> None:
+    from invoicing.airflow.retries import RETRY_POLICY  # noqa: PLC0415
+
+    tasks = dag_bag.dags[dag_id].tasks
+    assert all(task.retries >= 2 and task.retry_policy is RETRY_POLICY for task in tasks)
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)
+def test_a_dag_file_does_nothing_but_wire(path: Path) -> None:
+    """At the top level: imports, settings, and one DAG; no function, no connection, no query."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    allowed = (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.With)
+    assert [type(node).__name__ for node in body if not isinstance(node, allowed)] == []
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)
+def test_the_time_to_parse_a_dag_file_is_recorded(
+    path: Path, airflow_database: None, record_property: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415
+
+    started = time.perf_counter()
+    bag = DagBag(dag_folder=str(path))
+    seconds = time.perf_counter() - started
+    record_property("parse_seconds", round(seconds, 3))
+    with capsys.disabled():
+        print(f"\n{path.name} parses in {seconds:.3f} s")
+    assert bag.dags
+
+
+def test_the_daily_dag_bears_the_name_that_the_batch_job_must_have(dag_bag: Any) -> None:
+    assert "create_invoices" in dag_bag.dags
+
+
+def test_the_daily_dag_is_active_as_soon_as_it_is_deployed(dag_bag: Any) -> None:
+    assert dag_bag.dags["create_invoices"].is_paused_upon_creation is False
+
+
+def test_the_daily_dag_runs_daily(dag_bag: Any) -> None:
+    assert dag_bag.dags["create_invoices"].timetable.expression.split()[2:] == ["*", "*", "*"]
+
+
+def test_the_daily_dag_does_not_make_up_old_runs(dag_bag: Any) -> None:
+    assert dag_bag.dags["create_invoices"].catchup is False
+
+
+def test_the_process_has_its_tasks_in_order(dag_bag: Any) -> None:
+    order = [task.task_id for task in dag_bag.dags["create_invoices"].topological_sort()]
+    assert order == [
+        "sleep",
+        "find_due_contract_lines",
+        "filter_ready_transactions",
+        "write_draft_invoices",
+        "close_run",
+    ]
+
+
+def test_closing_the_run_is_a_teardown_that_can_fail_the_dag_run(dag_bag: Any) -> None:
+    close_run = dag_bag.dags["create_invoices"].get_task("close_run")
+    assert close_run.is_teardown
+    assert close_run.on_failure_fail_dagrun

@@ -1,0 +1,119 @@
+"""The embedded warehouse: shared, started on demand, stopped only when asked to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from invoicing.settings import PROJECT_ROOT, Settings
+from invoicing.warehouse import embedded
+from invoicing.warehouse.connection import create_engine
+
+START = "from invoicing.warehouse import embedded; from invoicing.settings import read_settings; "
+START += "print(embedded.ensure_running(read_settings()))"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    home = embedded.SYSTEM_ROOT / f"test-embedded-{os.getpid()}" if os.geteuid() == 0 else tmp_path / "warehouse"
+    made = Settings(warehouse_dir=home)
+    yield made
+    embedded.remove(made)
+
+
+def _start_elsewhere(settings: Settings) -> subprocess.Popen[str]:
+    environment = {**os.environ, "INVOICING_WAREHOUSE_DIR": str(settings.warehouse_dir)}
+    return subprocess.Popen(
+        [sys.executable, "-c", START], env=environment, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        with create_engine(embedded.server_of(settings).url()).connect() as connection:
+            return connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    except Exception:  # any failure to answer is the answer
+        return False
+
+
+def test_processes_that_start_it_at_once_share_one_server(settings: Settings) -> None:
+    starters = [_start_elsewhere(settings) for _ in range(4)]
+    outcomes = [starter.communicate(timeout=120) for starter in starters]
+    assert [starter.returncode for starter in starters] == [0] * 4, outcomes
+    assert len({url for url, _ in outcomes}) == 1
+
+
+def test_it_outlives_the_process_that_started_it(settings: Settings) -> None:
+    _start_elsewhere(settings).communicate(timeout=120)
+    assert _answers(settings)
+
+
+def test_it_keeps_its_data_over_a_stop(settings: Settings) -> None:
+    engine = create_engine(embedded.ensure_running(settings))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT 7 AS number")
+    embedded.stop(settings)
+    embedded.ensure_running(settings)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT number FROM kept").scalar_one() == 7
+
+
+def test_stopping_it_stops_it(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    assert embedded.stop(settings)
+    assert not _answers(settings)
+
+
+def test_stopping_what_does_not_run_says_so(settings: Settings) -> None:
+    assert not embedded.stop(settings)
+
+
+def test_it_starts_again_after_it_was_killed(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    pid = int((embedded.server_of(settings).data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, 9)
+    embedded.ensure_running(settings)
+    assert _answers(settings)
+
+
+def test_a_set_up_that_was_broken_off_starts_anew(settings: Settings) -> None:
+    server = embedded.server_of(settings)
+    unfinished = server.home / "pgdata.unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "junk").write_text("half a database")
+    embedded.ensure_running(settings)
+    assert _answers(settings)
+
+
+def test_it_does_not_listen_on_the_network(settings: Settings) -> None:
+    with create_engine(embedded.ensure_running(settings)).connect() as connection:
+        assert connection.exec_driver_sql("SHOW listen_addresses").scalar_one() == ""
+
+
+def test_nobody_else_can_enter_the_folder_of_its_socket(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    assert embedded.server_of(settings).socket_folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:
+    server = embedded.server_of(Settings(warehouse_dir=tmp_path / ("long" * 40)))
+    assert len(str(server.socket_folder / ".s.PGSQL.5432")) < 104
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a system user")
+def test_root_changes_no_permission_above_the_project(settings: Settings) -> None:
+    above = [PROJECT_ROOT, *PROJECT_ROOT.parents, Path("/root")]
+    before = {folder: folder.stat().st_mode for folder in above}
+    embedded.ensure_running(settings)
+    assert {folder: folder.stat().st_mode for folder in above} == before
+
+
+def test_connecting_needs_no_password(settings: Settings) -> None:
+    url = embedded.ensure_running(settings)
+    psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE).close()
