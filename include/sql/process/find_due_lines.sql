@@ -40,24 +40,41 @@ active AS (
         AND (CAST(:contract_ids AS text []) IS NULL OR s.contract_id = ANY(CAST(:contract_ids AS text [])))
 ),
 
+due_date AS (
+    SELECT DISTINCT
+        contract_id,
+        run_date
+    FROM active
+),
+
 late_milestone AS (
-    SELECT
+    -- Where `late_milestones` is `bill`: a ready milestone goes onto the oldest due run date of its contract, of those
+    -- from its date on whose invoice nobody touched. Its line is due then too, and on the date whose draft holds it now.
+    SELECT DISTINCT ON (a.contract_id, a.actual_id)
         a.contract_id,
         a.contract_line_id,
         r.run_date,
-        r.run_date - 1 AS cutoff_date
-    FROM (SELECT DISTINCT contract_id, run_date FROM active) AS r
-    INNER JOIN invoicing.actual AS a ON r.contract_id = a.contract_id AND r.run_date > a.transaction_date
+        held.run_date AS held_run_date
+    FROM due_date AS r
+    INNER JOIN invoicing.actual AS a ON r.contract_id = a.contract_id AND r.run_date >= a.transaction_date
     INNER JOIN invoicing.contract_line AS cl
         ON a.contract_id = cl.contract_id AND a.contract_line_id = cl.contract_line_id
     LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
-    LEFT JOIN invoicing.untouched_draft AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
+    LEFT JOIN invoicing.untouched_draft AS draft ON d.contract_id = draft.contract_id AND d.invoice_id = draft.invoice_id
+    LEFT JOIN due_date AS held ON draft.contract_id = held.contract_id AND draft.run_date = held.run_date
+    LEFT JOIN invoicing.touched_invoice AS touched
+        ON
+            a.contract_id = touched.contract_id
+            AND a.customer_id = touched.customer_id
+            AND r.run_date = touched.run_date
     WHERE
         CAST(:late_milestones AS text) = 'bill'
         AND cl.billing_method = 'fixed_price'
         AND a.kind = 'milestone'
         AND a.billing_status = 'ready_to_invoice'
-        AND (d.actual_id IS NULL OR i.run_date = r.run_date)
+        AND (d.actual_id IS NULL OR held.contract_id IS NOT NULL)
+        AND touched.invoice_id IS NULL
+    ORDER BY a.contract_id, a.actual_id, r.run_date
 ),
 
 due AS (
@@ -66,7 +83,29 @@ due AS (
         contract_line_id,
         run_date,
         max(cutoff_date) AS cutoff_date
-    FROM (SELECT * FROM active UNION ALL SELECT * FROM late_milestone) AS together
+    FROM (
+        SELECT
+            contract_id,
+            contract_line_id,
+            run_date,
+            cutoff_date
+        FROM active
+        UNION ALL
+        SELECT
+            contract_id,
+            contract_line_id,
+            run_date,
+            run_date - 1 AS cutoff_date
+        FROM late_milestone
+        UNION ALL
+        SELECT
+            contract_id,
+            contract_line_id,
+            held_run_date AS run_date,
+            held_run_date - 1 AS cutoff_date
+        FROM late_milestone
+        WHERE held_run_date IS NOT NULL
+    ) AS together
     GROUP BY contract_id, contract_line_id, run_date
 ),
 

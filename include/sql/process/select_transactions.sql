@@ -2,7 +2,7 @@
 -- Parameters: run_id.
 -- Grain: one row per open unbilled sales actual of a due line in run_selection. The due rows of a line split the
 -- calendar between them, so that each actual meets exactly one: the oldest row that admits it.
--- May be repeated: on an emptied run_selection, yes.
+-- May be repeated: on an emptied run_selection, yes. reroute_transactions follows it.
 INSERT INTO invoicing.run_selection (
     run_id, contract_id, contract_line_id, actual_id, customer_id, run_date, reason, is_milestone, already_drafted,
     billing_type, quantity, unit_price, amount, tax_amount
@@ -28,18 +28,6 @@ WITH drafted AS (
             AND d.contract_line_id = l.contract_line_id
             AND i.run_date = l.run_date
             AND l.run_id = :run_id
-),
-
-touched AS (
-    SELECT
-        i.contract_id,
-        i.customer_id,
-        i.run_date
-    FROM (SELECT DISTINCT contract_id, run_date FROM invoicing.run_due_line WHERE run_id = :run_id) AS r
-    INNER JOIN invoicing.invoice AS i
-        ON r.contract_id = i.contract_id AND r.run_date = i.run_date AND i.origin = 'scheduled'
-    LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
-    WHERE u.invoice_id IS NULL
 )
 
 SELECT
@@ -83,7 +71,7 @@ INNER JOIN invoicing.actual AS a
         AND l.takes_after < a.transaction_date
         AND l.takes_until >= a.transaction_date
 LEFT JOIN drafted AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
-LEFT JOIN touched AS t
+LEFT JOIN invoicing.touched_invoice AS t
     ON a.contract_id = t.contract_id AND a.customer_id = t.customer_id AND l.run_date = t.run_date
 WHERE
     l.run_id = :run_id

@@ -3,7 +3,7 @@
 -- Grain: one row per staged contract; problems counts all of them.
 -- May be repeated: reads only.
 SELECT
-    staged.line,
+    staged.file_line,
     staged.currency,
     (count(*) OVER ())::integer AS problems
 FROM pg_temp.staged_project_contracts AS staged
@@ -11,5 +11,5 @@ LEFT JOIN invoicing.currency AS known ON staged.currency = known.currency
 WHERE
     staged.currency IS NOT NULL
     AND known.currency IS NULL
-ORDER BY staged.line ASC
+ORDER BY staged.file_line ASC
 LIMIT :listed

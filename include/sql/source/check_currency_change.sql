@@ -3,7 +3,7 @@
 -- Grain: one row per staged contract; problems counts all of them.
 -- May be repeated: reads only.
 SELECT
-    staged.line,
+    staged.file_line,
     staged.contract_id,
     staged.currency,
     known.currency AS known_currency,
@@ -22,5 +22,5 @@ WHERE
             WHERE billable.contract_id = known.contract_id
         )
     )
-ORDER BY staged.line ASC
+ORDER BY staged.file_line ASC
 LIMIT :listed

@@ -3,7 +3,7 @@
 -- Grain: one row per changed milestone; problems counts all of them.
 -- May be repeated: reads only.
 SELECT
-    found.line,
+    found.file_line,
     found.contract_id,
     found.milestone_id,
     found.invoice_id,
@@ -12,7 +12,7 @@ SELECT
     (count(*) OVER ())::integer AS problems
 FROM (
     SELECT DISTINCT ON (changed.contract_id, changed.milestone_id)
-        changed.line,
+        changed.file_line,
         changed.contract_id,
         changed.milestone_id,
         invoice.invoice_id,
@@ -31,5 +31,5 @@ FROM (
         AND (detail.actual_id IS NOT NULL OR recorded.billing_status = 'invoice_posted')
     ORDER BY changed.contract_id ASC, changed.milestone_id ASC, recorded.customer_id ASC
 ) AS found
-ORDER BY found.line ASC
+ORDER BY found.file_line ASC
 LIMIT :listed

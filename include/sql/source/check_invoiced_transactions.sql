@@ -3,7 +3,7 @@
 -- Grain: one row per changed transaction; problems counts all of them.
 -- May be repeated: reads only.
 SELECT
-    found.line,
+    found.file_line,
     found.contract_id,
     found.transaction_id,
     found.invoice_id,
@@ -12,7 +12,7 @@ SELECT
     (count(*) OVER ())::integer AS problems
 FROM (
     SELECT DISTINCT ON (changed.contract_id, changed.transaction_id)
-        changed.line,
+        changed.file_line,
         changed.contract_id,
         changed.transaction_id,
         invoice.invoice_id,
@@ -33,5 +33,5 @@ FROM (
         AND (detail.actual_id IS NOT NULL OR recorded.billing_status = 'invoice_posted')
     ORDER BY changed.contract_id ASC, changed.transaction_id ASC, recorded.customer_id ASC
 ) AS found
-ORDER BY found.line ASC
+ORDER BY found.file_line ASC
 LIMIT :listed

@@ -10,7 +10,7 @@ WITH pattern AS (
 )
 
 SELECT
-    staged.line,
+    staged.file_line,
     staged.period,
     staged.run_days,
     (count(*) OVER ())::integer AS problems
@@ -22,5 +22,5 @@ WHERE
         ELSE '^' || pattern.weekday || '$'
     END
     AND staged.period IS NOT NULL
-ORDER BY staged.line ASC
+ORDER BY staged.file_line ASC
 LIMIT :listed

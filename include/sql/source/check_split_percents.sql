@@ -3,7 +3,7 @@
 -- Grain: one row per staged contract line; problems counts all of them.
 -- May be repeated: reads only.
 SELECT
-    first_line AS line,
+    file_line,
     contract_id,
     contract_line_id,
     trim_scale(percents)::text AS percents,
@@ -13,5 +13,5 @@ FROM pg_temp.line_splits
 WHERE
     complete
     AND percents <> 100
-ORDER BY first_line ASC
+ORDER BY file_line ASC
 LIMIT :listed

@@ -6,7 +6,7 @@
 CREATE TEMPORARY TABLE changed_milestones ON COMMIT DROP AS
 WITH staged AS (
     SELECT
-        delivered.line,
+        delivered.file_line,
         delivered.contract_id,
         delivered.milestone_id,
         delivered.contract_line_id,

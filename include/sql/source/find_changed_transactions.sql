@@ -7,7 +7,7 @@
 CREATE TEMPORARY TABLE changed_transactions ON COMMIT DROP AS
 WITH staged AS (
     SELECT
-        delivered.line,
+        delivered.file_line,
         delivered.contract_id,
         delivered.transaction_id,
         delivered.contract_line_id,

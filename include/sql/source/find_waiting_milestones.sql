@@ -1,6 +1,6 @@
 -- Purpose: milestones of the warehouse that were recorded as nobody's, since their line had no customers to bill; now
 --          that it has, they are recorded too.
--- Parameters: none (reads line_splits and staged_milestones, adds to changed_milestones, with no line of a file).
+-- Parameters: none (reads line_splits and staged_milestones, adds to changed_milestones, without file_line).
 -- Grain: one row per milestone that is not in the delivered.
 -- May be repeated: once a load.
 INSERT INTO pg_temp.changed_milestones (

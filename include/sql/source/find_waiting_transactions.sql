@@ -1,6 +1,6 @@
 -- Purpose: transactions of the warehouse that were recorded as nobody's unbilled sales, since their line had no customers
 --          to bill; now that it has, they are recorded too.
--- Parameters: none (reads line_splits and staged_transactions, adds to changed_transactions, with no line of a file).
+-- Parameters: none (reads line_splits and staged_transactions, adds to changed_transactions, without file_line).
 -- Grain: one row per transaction that is not in the delivered.
 -- May be repeated: once a load.
 INSERT INTO pg_temp.changed_transactions (

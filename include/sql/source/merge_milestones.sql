@@ -1,6 +1,6 @@
 -- Purpose: take over the milestones of a load that differ. One that moves to another date is due again on that date: no
 --          invoice holds it, or the load had been refused.
--- Parameters: none (reads changed_milestones; its rows without a line are in the warehouse already).
+-- Parameters: none (reads changed_milestones; rows without file_line are in the warehouse already).
 -- Grain: one row per milestone.
 -- May be repeated: a row that says the same already is not touched.
 INSERT INTO invoicing.milestone AS known (
@@ -17,7 +17,7 @@ SELECT
     tax_amount,
     billing_status
 FROM pg_temp.changed_milestones
-WHERE line IS NOT NULL
+WHERE file_line IS NOT NULL
 ON CONFLICT (contract_id, milestone_id) DO UPDATE
     SET
         contract_line_id = excluded.contract_line_id,

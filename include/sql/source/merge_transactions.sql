@@ -1,5 +1,5 @@
 -- Purpose: take over the transactions of a load that differ.
--- Parameters: none (reads changed_transactions; its rows without a line are in the warehouse already).
+-- Parameters: none (reads changed_transactions; rows without file_line are in the warehouse already).
 -- Grain: one row per transaction.
 -- May be repeated: a row that says the same already is not touched.
 INSERT INTO invoicing.transaction AS known (
@@ -25,7 +25,7 @@ SELECT
     billing_type,
     billing_status
 FROM pg_temp.changed_transactions
-WHERE line IS NOT NULL
+WHERE file_line IS NOT NULL
 ORDER BY contract_id ASC, transaction_id ASC
 ON CONFLICT (contract_id, transaction_id) DO UPDATE
     SET

@@ -7,14 +7,14 @@ WITH contract AS MATERIALIZED (
     SELECT
         contract_id,
         currency,
-        line AS first_line
+        file_line
     FROM pg_temp.staged_project_contracts
     WHERE contract_id IS NOT NULL
     UNION ALL
     SELECT
         contract_id,
         currency,
-        NULL::bigint AS first_line
+        NULL::bigint AS file_line
     FROM invoicing.project_contract
 )
 
@@ -24,4 +24,4 @@ SELECT DISTINCT ON (contract.contract_id)
     known.decimals::integer AS decimals
 FROM contract
 LEFT JOIN invoicing.currency AS known ON contract.currency = known.currency
-ORDER BY contract.contract_id ASC, contract.first_line ASC NULLS LAST
+ORDER BY contract.contract_id ASC, contract.file_line ASC NULLS LAST

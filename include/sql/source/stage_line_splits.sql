@@ -1,6 +1,6 @@
 -- Purpose: how each staged contract line is split once the load has merged its customers with those of the warehouse.
 -- Parameters: none (reads staged_contract_line_customers).
--- Grain: one row per contract line of the file. first_line: of its rows there. kept_percents: of customers that only the
+-- Grain: one row per contract line of the file. file_line: of its first row there. kept_percents: of customers that only the
 --        warehouse has. was_shared: it had customers to bill before. complete: no row of it was found bad.
 -- May be repeated: once a load; the table goes with the transaction.
 CREATE TEMPORARY TABLE line_splits ON COMMIT DROP AS
@@ -11,10 +11,10 @@ WITH staged AS (
         customer_id,
         split_percent,
         is_rounding_customer,
-        line
+        file_line
     FROM pg_temp.staged_contract_line_customers
     WHERE num_nulls(contract_id, contract_line_id, customer_id) = 0
-    ORDER BY contract_id ASC, contract_line_id ASC, customer_id ASC, line ASC
+    ORDER BY contract_id ASC, contract_line_id ASC, customer_id ASC, file_line ASC
 ),
 
 touched AS (
@@ -38,13 +38,13 @@ known AS MATERIALIZED (
 
 merged AS (
     SELECT
-        staged.line,
+        staged.file_line,
         coalesce(staged.contract_id, known.contract_id) AS contract_id,
         coalesce(staged.contract_line_id, known.contract_line_id) AS contract_line_id,
         known.split_percent AS known_percent,
-        CASE WHEN staged.line IS NULL THEN known.split_percent ELSE staged.split_percent END AS split_percent,
+        CASE WHEN staged.file_line IS NULL THEN known.split_percent ELSE staged.split_percent END AS split_percent,
         CASE
-            WHEN staged.line IS NULL THEN known.is_rounding_customer ELSE staged.is_rounding_customer
+            WHEN staged.file_line IS NULL THEN known.is_rounding_customer ELSE staged.is_rounding_customer
         END AS is_rounding_customer
     FROM staged
     FULL JOIN known
@@ -57,9 +57,9 @@ merged AS (
 SELECT
     contract_id,
     contract_line_id,
-    min(line) AS first_line,
+    min(file_line) AS file_line,
     sum(split_percent) AS percents,
-    coalesce(sum(split_percent) FILTER (WHERE line IS NULL), 0) AS kept_percents,
+    coalesce(sum(split_percent) FILTER (WHERE file_line IS NULL), 0) AS kept_percents,
     count(*) FILTER (WHERE is_rounding_customer) AS rounding_customers,
     count(*) FILTER (WHERE is_rounding_customer AND split_percent = 0) AS idle_rounding_customers,
     coalesce(bool_or(known_percent > 0), FALSE) AS was_shared,

@@ -21,6 +21,7 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, settin
     connection.execute(sa.text("TRUNCATE invoicing.run_selection, invoicing.run_invoice_line"))
     execute(connection, "process/forget_accounting", run_id=run.run_id)
     execute(connection, "process/select_transactions", run_id=run.run_id)
+    execute(connection, "process/reroute_transactions", run_id=run.run_id)
     execute(
         connection, "process/select_milestones", run_id=run.run_id, late_milestones=settings.late_milestones
     )

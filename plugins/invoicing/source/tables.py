@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from invoicing.source.kinds import FLAG, ID, Day, Days, Kind, Number, OneOf, Text
 
-LINE = "line"
+LINE = "file_line"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
--- The drafts that belong to the run: whoever touches a draft takes it away from here (design: a draft belongs to whoever
--- touched it last). Every statement that derives drafts afresh asks this view.
+-- A draft belongs to whoever touched it last. untouched_draft: the drafts that belong to the runs, which every statement
+-- that derives drafts afresh asks. touched_invoice: the scheduled invoices that are no longer theirs; nothing is added to
+-- them or taken from them, and what would have gone onto them waits.
 CREATE VIEW invoicing.untouched_draft AS
 SELECT
     contract_id,
@@ -11,3 +12,14 @@ WHERE
     origin = 'scheduled'
     AND status = 'draft'
     AND edited_at IS NULL;
+
+CREATE VIEW invoicing.touched_invoice AS
+SELECT
+    contract_id,
+    invoice_id,
+    customer_id,
+    run_date
+FROM invoicing.invoice
+WHERE
+    origin = 'scheduled'
+    AND (status <> 'draft' OR edited_at IS NOT NULL);
