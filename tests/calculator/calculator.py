@@ -44,16 +44,16 @@ class Actual(NamedTuple):
     tax_amount: Decimal
     billing_type: BillingType
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (*self[:3], self.transaction_id or "", self.milestone_id or "")
+
 
 class Totals(NamedTuple):
     chargeable_amount: Decimal
     non_chargeable_amount: Decimal
     complimentary_amount: Decimal
     tax_amount: Decimal
-
-    @property
-    def total_amount(self) -> Decimal:
-        return self.chargeable_amount + self.tax_amount
 
 
 class InvoiceKey(NamedTuple):
@@ -74,6 +74,7 @@ class Invoice:
     key: InvoiceKey
     status: InvoiceStatus
     totals: Totals
+    total_amount: Decimal
     lines: tuple[InvoiceLine, ...]
     details: tuple[Actual, ...]
 
@@ -232,12 +233,13 @@ class Calculator:
         held = self._held(due, late_milestones)
         placed = self._place_milestones(due, held, late_milestones)
         due |= {DueRow(actual.contract_id, actual.contract_line_id, day) for actual, day in placed.items()}
+        due |= self._vacated_rows(placed)
         quarantined = {row.contract_id for row in due if not self._can_split(row.line)}
 
         reasons: dict[Actual, Reason] = {}
         for actual in self._open_sales(due):
-            day = self._oldest_run_date(actual, due)
-            reasons[actual] = self._reason(actual, day, held, quarantined)
+            day = self._oldest_untouched(actual, self._admitting_days(actual, due))
+            reasons[actual] = self._reason(actual, day, due, held, quarantined)
             if reasons[actual] == "invoiced" and day is not None:
                 placed[actual] = day
 
@@ -276,6 +278,7 @@ class Calculator:
     def _split_milestone(self, milestone: Milestone) -> list[Actual]:
         decimals = CURRENCY_DECIMALS[self._contracts[milestone.contract_id].currency]
         line = LineKey(milestone.contract_id, milestone.contract_line_id)
+        quantities = self._shares(line, milestone.customer_id, Decimal(1), QUANTITY_DECIMALS)
         amounts = self._shares(line, milestone.customer_id, milestone.amount, decimals)
         taxes = self._shares(line, milestone.customer_id, milestone.tax_amount or Decimal(0), decimals)
         return [
@@ -285,8 +288,8 @@ class Calculator:
                 customer_id=customer_id,
                 transaction_id=None,
                 milestone_id=milestone.milestone_id,
-                quantity=Decimal(1),
-                unit_price=amounts[customer_id],
+                quantity=quantities[customer_id],
+                unit_price=milestone.amount,
                 amount=amounts[customer_id],
                 tax_amount=taxes[customer_id],
                 billing_type="chargeable",
@@ -345,9 +348,18 @@ class Calculator:
                     if row.contract_id == milestone.contract_id and row.run_date >= milestone.milestone_date
                 }
             for actual in self._actuals[origin]:
-                if days and actual not in held:
-                    placed[actual] = min(days)
+                day = self._oldest_untouched(actual, days)
+                if day is not None and actual not in held:
+                    placed[actual] = day
         return placed
+
+    def _vacated_rows(self, milestones: Iterable[Actual]) -> set[DueRow]:
+        """Where the milestones stand so far: what they leave is derived afresh as well."""
+        return {
+            DueRow(key.contract_id, detail.contract_line_id, key.run_date)
+            for key, invoice in self._invoices.items()
+            for detail in invoice.details.intersection(milestones)
+        }
 
     def _open_sales(self, due: set[DueRow]) -> list[Actual]:
         """The unbilled sales of the due lines that are neither canceled nor posted."""
@@ -363,13 +375,19 @@ class Calculator:
             if actual not in posted
         ]
 
-    def _oldest_run_date(self, actual: Actual, due: set[DueRow]) -> date | None:
+    def _admitting_days(self, actual: Actual, due: set[DueRow]) -> set[date]:
+        """The run dates whose cut-off admits a transaction."""
         line = LineKey(actual.contract_id, actual.contract_line_id)
         worked_on = self._transactions[_origin(actual)].transaction_date
         cutoffs = {row.run_date: self._cutoffs.get(row) for row in due if row.line == line}
-        return min((day for day, cutoff in cutoffs.items() if cutoff and worked_on <= cutoff), default=None)
+        return {day for day, cutoff in cutoffs.items() if cutoff and worked_on <= cutoff}
 
-    def _reason(self, actual: Actual, day: date | None, held: set[Actual], quarantined: set[str]) -> Reason:
+    def _oldest_untouched(self, actual: Actual, days: set[date]) -> date | None:
+        return min((day for day in days if not self._is_touched(self._invoice_key(actual, day))), default=None)
+
+    def _reason(
+        self, actual: Actual, day: date | None, due: set[DueRow], held: set[Actual], quarantined: set[str]
+    ) -> Reason:
         transaction = self._transactions[_origin(actual)]
         line = self._lines[LineKey(actual.contract_id, actual.contract_line_id)]
         if actual in held:
@@ -380,9 +398,9 @@ class Calculator:
             return "class_not_included"
         if transaction.billing_status != "ready_to_invoice":
             return "not_ready"
-        if day is None:
-            return "after_cutoff"
-        return "on_a_draft" if self._is_touched(self._invoice_key(actual, day)) else "invoiced"
+        if day is not None:
+            return "invoiced"
+        return "on_a_draft" if self._admitting_days(actual, due) else "after_cutoff"
 
     # Writing (2.3, 2.4)
 
@@ -392,7 +410,7 @@ class Calculator:
                 invoice.details &= held
         for actual, day in placed.items():
             key = self._invoice_key(actual, day)
-            if key.contract_id in contracts and not self._is_touched(key):
+            if key.contract_id in contracts:
                 self._invoices.setdefault(key, _StoredInvoice()).details.add(actual)
         self._invoices = {key: invoice for key, invoice in self._invoices.items() if invoice.details}
 
@@ -428,9 +446,11 @@ def _accounting(reasons: dict[Actual, Reason]) -> dict[Reason, Accounted]:
 
 
 def _published(key: InvoiceKey, stored: _StoredInvoice) -> Invoice:
-    details = sorted(stored.details, key=lambda detail: tuple(part or "" for part in detail[:5]))
+    details = sorted(stored.details, key=lambda detail: detail.key)
     lines = []
     for line_id in sorted({detail.contract_line_id for detail in details}):
         of_line = [detail for detail in details if detail.contract_line_id == line_id]
         lines.append(InvoiceLine(line_id, totals(of_line), len(of_line)))
-    return Invoice(key, stored.status, totals(details), tuple(lines), tuple(details))
+    sums = totals(details)
+    total_amount = sums.chargeable_amount + sums.tax_amount
+    return Invoice(key, stored.status, sums, total_amount, tuple(lines), tuple(details))

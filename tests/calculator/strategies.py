@@ -112,6 +112,10 @@ class Scenario:
     catch_up_days: int
     late_milestones: LateMilestones
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Run))
+
     def begin(self) -> Calculator:
         calculator = Calculator()
         calculator.load(self.source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from invoicing.settings import CONNECTION_VARIABLE, PROJECT_ROOT
+
+
+_moments = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +29,10 @@ def airflow_database() -> None:
 @pytest.fixture(scope="session")
 def dag_bag(airflow_database: None) -> Any:
     """All DAGs of the project."""
+    return _read_dags()
+
+
+def _read_dags() -> Any:
     from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415
 
     return DagBag(dag_folder=str(PROJECT_ROOT / "dags"))
@@ -40,13 +48,15 @@ def airflow_connection(url: sa.URL, monkeypatch: pytest.MonkeyPatch) -> sa.URL:
 
 
 @pytest.fixture
-def run_dag(dag_bag: Any, airflow_connection: sa.URL) -> Callable[..., Any]:
+def run_dag(airflow_database: None, airflow_connection: sa.URL) -> Callable[..., Any]:
     """Runs create_invoices in Airflow for a day, and returns the DAG run."""
 
     def run(day: str, **conf: Any) -> Any:
         parsed = date.fromisoformat(day)
-        moment = pendulum.datetime(parsed.year, parsed.month, parsed.day)
-        return dag_bag.dags["create_invoices"].test(logical_date=moment, run_conf=conf or None)
+        # A moment of its own: Airflow would take the DAG run of another test for the same logical date up again.
+        moment = pendulum.datetime(parsed.year, parsed.month, parsed.day).add(seconds=next(_moments))
+        # Read anew: `test` leaves the parameters of one run in the DAG for the next.
+        return _read_dags().dags["create_invoices"].test(logical_date=moment, run_conf=conf or None)
 
     return run
 

@@ -1,7 +1,15 @@
 -- Purpose: details whose actual, invoice or invoice line is not there. No foreign key guards them (migration 310).
--- Parameters: run_date (null: all; else those of its invoices), at_most.
--- Grain: one row per detail.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
+-- Grain: one row per detail; one without an invoice belongs to every date.
 -- May be repeated: reads only.
+WITH invoice AS (
+    SELECT
+        contract_id,
+        invoice_id,
+        run_date BETWEEN :from_date AND :to_date AS is_meant
+    FROM invoicing.invoice
+)
+
 SELECT
     d.contract_id,
     d.invoice_id,
@@ -14,19 +22,19 @@ SELECT
             ' and no ',
             CASE WHEN a.actual_id IS NULL THEN 'actual' END,
             CASE WHEN i.invoice_id IS NULL THEN 'invoice' END,
-            CASE WHEN line.invoice_id IS NULL THEN 'invoice line' END
+            CASE WHEN l.invoice_id IS NULL THEN 'invoice line' END
         )
     ) AS message
 FROM invoicing.invoice_line_detail AS d
 LEFT JOIN invoicing.actual AS a ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id
-LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
-LEFT JOIN invoicing.invoice_line AS line
+LEFT JOIN invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
+LEFT JOIN invoicing.invoice_line AS l
     ON
-        d.contract_id = line.contract_id
-        AND d.invoice_id = line.invoice_id
-        AND d.contract_line_id = line.contract_line_id
+        d.contract_id = l.contract_id
+        AND d.invoice_id = l.invoice_id
+        AND d.contract_line_id = l.contract_line_id
 WHERE
-    (CAST(:run_date AS date) IS NULL OR i.run_date = CAST(:run_date AS date))
-    AND (a.actual_id IS NULL OR i.invoice_id IS NULL OR line.invoice_id IS NULL)
-ORDER BY d.contract_id, d.actual_id
+    coalesce(i.is_meant, TRUE)
+    AND (a.actual_id IS NULL OR i.invoice_id IS NULL OR l.invoice_id IS NULL)
+ORDER BY d.contract_id ASC, d.actual_id ASC
 LIMIT :at_most

@@ -1,23 +1,16 @@
 -- Purpose: invoice lines whose sums or count are not those of their details.
--- Parameters: run_date (null: all), at_most.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice line.
 -- May be repeated: reads only.
-SELECT
-    line.contract_id,
-    line.invoice_id,
-    line.contract_line_id,
-    format(
-        'the line says %s details of %s chargeable, %s non-chargeable, %s complimentary, %s tax; its %s details come to '
-        '%s, %s, %s, %s',
-        line.detail_count,
-        line.chargeable_amount, line.non_chargeable_amount, line.complimentary_amount, line.tax_amount,
-        coalesce(detail.detail_count, 0),
-        coalesce(detail.chargeable_amount, 0), coalesce(detail.non_chargeable_amount, 0),
-        coalesce(detail.complimentary_amount, 0), coalesce(detail.tax_amount, 0)
-    ) AS message
-FROM invoicing.invoice AS i
-INNER JOIN invoicing.invoice_line AS line ON i.contract_id = line.contract_id AND i.invoice_id = line.invoice_id
-LEFT JOIN (
+WITH invoice AS (
+    SELECT
+        contract_id,
+        invoice_id
+    FROM invoicing.invoice
+    WHERE run_date BETWEEN :from_date AND :to_date
+),
+
+detail_sum AS (
     SELECT
         d.contract_id,
         d.invoice_id,
@@ -27,26 +20,43 @@ LEFT JOIN (
         sum(CASE WHEN d.billing_type = 'non_chargeable' THEN d.amount ELSE 0 END) AS non_chargeable_amount,
         sum(CASE WHEN d.billing_type = 'complimentary' THEN d.amount ELSE 0 END) AS complimentary_amount,
         sum(CASE WHEN d.billing_type = 'chargeable' THEN d.tax_amount ELSE 0 END) AS tax_amount
-    FROM invoicing.invoice AS i
+    FROM invoice AS i
     INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
-    WHERE CAST(:run_date AS date) IS NULL OR i.run_date = CAST(:run_date AS date)
     GROUP BY d.contract_id, d.invoice_id, d.contract_line_id
-) AS detail
-    ON
-        line.contract_id = detail.contract_id
-        AND line.invoice_id = detail.invoice_id
-        AND line.contract_line_id = detail.contract_line_id
+),
+
+compared AS (
+    SELECT
+        l.*,
+        coalesce(s.detail_count, 0) AS found_count,
+        coalesce(s.chargeable_amount, 0) AS detail_chargeable_amount,
+        coalesce(s.non_chargeable_amount, 0) AS detail_non_chargeable_amount,
+        coalesce(s.complimentary_amount, 0) AS detail_complimentary_amount,
+        coalesce(s.tax_amount, 0) AS detail_tax_amount
+    FROM invoice AS i
+    INNER JOIN invoicing.invoice_line AS l ON i.contract_id = l.contract_id AND i.invoice_id = l.invoice_id
+    LEFT JOIN detail_sum AS s
+        ON
+            l.contract_id = s.contract_id
+            AND l.invoice_id = s.invoice_id
+            AND l.contract_line_id = s.contract_line_id
+)
+
+SELECT
+    contract_id,
+    invoice_id,
+    contract_line_id,
+    format(
+        'the line says %s details of %s chargeable, %s non-chargeable, %s complimentary, %s tax; '
+        'it has %s of %s, %s, %s, %s',
+        detail_count, chargeable_amount, non_chargeable_amount, complimentary_amount, tax_amount,
+        found_count, detail_chargeable_amount, detail_non_chargeable_amount, detail_complimentary_amount, detail_tax_amount
+    ) AS message
+FROM compared
 WHERE
-    (CAST(:run_date AS date) IS NULL OR i.run_date = CAST(:run_date AS date))
-    AND (
-        line.detail_count,
-        line.chargeable_amount, line.non_chargeable_amount, line.complimentary_amount, line.tax_amount
+    (detail_count, chargeable_amount, non_chargeable_amount, complimentary_amount, tax_amount)
+    <> (
+        found_count, detail_chargeable_amount, detail_non_chargeable_amount, detail_complimentary_amount, detail_tax_amount
     )
-    IS DISTINCT FROM
-    (
-        coalesce(detail.detail_count, 0),
-        coalesce(detail.chargeable_amount, 0), coalesce(detail.non_chargeable_amount, 0),
-        coalesce(detail.complimentary_amount, 0), coalesce(detail.tax_amount, 0)
-    )
-ORDER BY line.contract_id, line.invoice_id, line.contract_line_id
+ORDER BY contract_id ASC, invoice_id ASC, contract_line_id ASC
 LIMIT :at_most

@@ -1,12 +1,8 @@
--- Purpose: invoice numbers given twice. A unique key over all contracts is impossible on a distributed warehouse.
--- Parameters: run_date (null: all), at_most.
+-- Purpose: invoice numbers given twice: on a distributed warehouse no unique key can forbid it.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice with such a number.
 -- May be repeated: reads only.
-SELECT
-    contract_id,
-    invoice_id,
-    format('%s invoices bear the number %s', bearers, invoice_number) AS message
-FROM (
+WITH numbered AS (
     SELECT
         contract_id,
         invoice_id,
@@ -15,9 +11,15 @@ FROM (
         count(*) OVER (PARTITION BY invoice_number) AS bearers
     FROM invoicing.invoice
     WHERE invoice_number IS NOT NULL
-) AS numbered
+)
+
+SELECT
+    contract_id,
+    invoice_id,
+    format('the number %s was given to %s invoices', invoice_number, bearers) AS message
+FROM numbered
 WHERE
-    (CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date))
+    run_date BETWEEN :from_date AND :to_date
     AND bearers > 1
-ORDER BY invoice_number, contract_id, invoice_id
+ORDER BY invoice_number ASC, contract_id ASC, invoice_id ASC
 LIMIT :at_most

@@ -1,18 +1,8 @@
 -- Purpose: invoices whose totals are not the sums of their lines.
--- Parameters: run_date (null: all), at_most.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice.
 -- May be repeated: reads only.
-SELECT
-    i.contract_id,
-    i.invoice_id,
-    format(
-        'the invoice says %s chargeable, %s non-chargeable, %s complimentary, %s tax; its lines come to %s, %s, %s, %s',
-        i.chargeable_amount, i.non_chargeable_amount, i.complimentary_amount, i.tax_amount,
-        coalesce(line.chargeable_amount, 0), coalesce(line.non_chargeable_amount, 0),
-        coalesce(line.complimentary_amount, 0), coalesce(line.tax_amount, 0)
-    ) AS message
-FROM invoicing.invoice AS i
-LEFT JOIN (
+WITH line_sum AS (
     SELECT
         contract_id,
         invoice_id,
@@ -22,14 +12,31 @@ LEFT JOIN (
         sum(tax_amount) AS tax_amount
     FROM invoicing.invoice_line
     GROUP BY contract_id, invoice_id
-) AS line ON i.contract_id = line.contract_id AND i.invoice_id = line.invoice_id
+),
+
+compared AS (
+    SELECT
+        i.*,
+        coalesce(s.chargeable_amount, 0) AS line_chargeable_amount,
+        coalesce(s.non_chargeable_amount, 0) AS line_non_chargeable_amount,
+        coalesce(s.complimentary_amount, 0) AS line_complimentary_amount,
+        coalesce(s.tax_amount, 0) AS line_tax_amount
+    FROM invoicing.invoice AS i
+    LEFT JOIN line_sum AS s ON i.contract_id = s.contract_id AND i.invoice_id = s.invoice_id
+)
+
+SELECT
+    contract_id,
+    invoice_id,
+    format(
+        'the invoice says %s chargeable, %s non-chargeable, %s complimentary, %s tax; its lines come to %s, %s, %s, %s',
+        chargeable_amount, non_chargeable_amount, complimentary_amount, tax_amount,
+        line_chargeable_amount, line_non_chargeable_amount, line_complimentary_amount, line_tax_amount
+    ) AS message
+FROM compared
 WHERE
-    (CAST(:run_date AS date) IS NULL OR i.run_date = CAST(:run_date AS date))
-    AND (i.chargeable_amount, i.non_chargeable_amount, i.complimentary_amount, i.tax_amount)
-    IS DISTINCT FROM
-    (
-        coalesce(line.chargeable_amount, 0), coalesce(line.non_chargeable_amount, 0),
-        coalesce(line.complimentary_amount, 0), coalesce(line.tax_amount, 0)
-    )
-ORDER BY i.contract_id, i.invoice_id
+    run_date BETWEEN :from_date AND :to_date
+    AND (chargeable_amount, non_chargeable_amount, complimentary_amount, tax_amount)
+    <> (line_chargeable_amount, line_non_chargeable_amount, line_complimentary_amount, line_tax_amount)
+ORDER BY contract_id ASC, invoice_id ASC
 LIMIT :at_most

@@ -1,18 +1,31 @@
 -- Purpose: succeeded runs whose accounting says otherwise than their row what was invoiced.
--- Parameters: run_date (null: all), at_most.
+-- Parameters: from_date, to_date (run dates), at_most.
 -- Grain: one row per run.
 -- May be repeated: reads only.
+WITH run AS (
+    SELECT *
+    FROM invoicing.invoice_run
+    WHERE
+        run_date BETWEEN :from_date AND :to_date
+        AND status = 'succeeded'
+),
+
+compared AS (
+    SELECT
+        r.*,
+        coalesce(a.transactions, 0) AS accounted_transactions,
+        coalesce(a.amount, 0) AS accounted_amount
+    FROM run AS r
+    LEFT JOIN invoicing.run_accounting AS a ON r.run_id = a.run_id AND a.reason = 'invoiced'
+)
+
 SELECT
-    r.run_id,
+    run_id,
     format(
-        'the run of %s selected %s ready transactions of %s and accounts for %s of %s as invoiced',
-        r.run_date, r.ready_transactions, r.ready_amount, coalesce(x.transactions, 0), coalesce(x.amount, 0)
+        'the run of %s found %s ready transactions of %s and accounts for %s of %s as invoiced',
+        run_date, ready_transactions, ready_amount, accounted_transactions, accounted_amount
     ) AS message
-FROM invoicing.invoice_run AS r
-LEFT JOIN invoicing.run_accounting AS x ON r.run_id = x.run_id AND x.reason = 'invoiced'
-WHERE
-    (CAST(:run_date AS date) IS NULL OR r.run_date = CAST(:run_date AS date))
-    AND r.status = 'succeeded'
-    AND (r.ready_transactions, r.ready_amount) IS DISTINCT FROM (coalesce(x.transactions, 0), coalesce(x.amount, 0))
-ORDER BY r.run_id
+FROM compared
+WHERE (ready_transactions, ready_amount) <> (accounted_transactions, accounted_amount)
+ORDER BY run_id ASC
 LIMIT :at_most

@@ -1,5 +1,5 @@
 -- Purpose: succeeded runs whose counts cannot be.
--- Parameters: run_date (null: all), at_most.
+-- Parameters: from_date, to_date (run dates), at_most.
 -- Grain: one row per run.
 -- May be repeated: reads only.
 SELECT
@@ -11,15 +11,15 @@ SELECT
     ) AS message
 FROM invoicing.invoice_run
 WHERE
-    (CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date))
+    run_date BETWEEN :from_date AND :to_date
     AND status = 'succeeded'
     AND (
         least(quarantined_contracts, ready_transactions, ready_milestones, invoices) < 0
-        OR details <> ready_transactions + ready_milestones
         OR quarantined_contracts > due_lines
         OR invoices > invoice_lines
         OR invoice_lines > details
         OR (invoices = 0 AND details > 0)
+        OR details <> ready_transactions + ready_milestones
     )
-ORDER BY run_id
+ORDER BY run_id ASC
 LIMIT :at_most

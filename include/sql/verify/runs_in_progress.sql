@@ -1,20 +1,22 @@
 -- Purpose: runs that hold the warehouse at the same time.
--- Parameters: run_date (null: all), at_most.
+-- Parameters: from_date, to_date (run dates), at_most.
 -- Grain: one row per run in progress, if there are several.
 -- May be repeated: reads only.
-SELECT
-    run_id,
-    format('the run of %s is in progress, with %s others', run_date, in_progress - 1) AS message
-FROM (
+WITH running AS (
     SELECT
         run_id,
         run_date,
-        count(*) OVER () AS in_progress
+        count(*) OVER () AS runs
     FROM invoicing.invoice_run
     WHERE status = 'running'
-) AS running
+)
+
+SELECT
+    run_id,
+    format('the run of %s is one of %s in progress, and there can be one', run_date, runs) AS message
+FROM running
 WHERE
-    (CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date))
-    AND in_progress > 1
-ORDER BY run_id
+    run_date BETWEEN :from_date AND :to_date
+    AND runs > 1
+ORDER BY run_id ASC
 LIMIT :at_most

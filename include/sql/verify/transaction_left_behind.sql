@@ -1,7 +1,8 @@
 -- Purpose: ready transactions that a run must have invoiced and that are on no invoice: a lost detail, even when all totals
--- were made to match. Judged by what cannot have changed since: the transaction has said the same since before the run, and
--- either its row's draft, untouched, still holds others of its line and class, or the run left out nothing that was ready.
--- Parameters: run_date (null: all; else rows of that date), at_most.
+-- were made to match. Judged by what nobody can have changed since: the transaction has said the same since before the run,
+-- and either the draft of its row, which nobody touched, holds others of its line and class, or the run left out nothing
+-- that was ready.
+-- Parameters: from_date, to_date (run dates of the rows), at_most.
 -- Grain: one row per share of a transaction.
 -- May be repeated: reads only.
 WITH waiting AS (
@@ -32,44 +33,44 @@ WITH waiting AS (
         AND d.actual_id IS NULL
 ),
 
--- The row that decided last: of the rows that admit it, those of the latest run, and of these the oldest.
-decided AS (
-    SELECT DISTINCT ON (w.contract_id, w.actual_id)
+-- The rows that ran and admit it; `latest_ran_at` is when a run last had to place it.
+admitted AS (
+    SELECT
         w.*,
         s.run_date,
         s.run_status,
         s.ran_at,
-        coalesce(s.transaction_cutoff_date, s.run_date - 1) AS cutoff_date
+        coalesce(s.transaction_cutoff_date, s.run_date - 1) AS cutoff_date,
+        max(s.ran_at) OVER (PARTITION BY w.contract_id, w.actual_id) AS latest_ran_at
     FROM waiting AS w
     INNER JOIN invoicing.invoice_schedule AS s
         ON
             w.contract_id = s.contract_id
             AND w.contract_line_id = s.contract_line_id
             AND w.transaction_date <= coalesce(s.transaction_cutoff_date, s.run_date - 1)
-            AND w.recorded_at < s.ran_at
-    ORDER BY w.contract_id, w.actual_id, s.ran_at DESC, s.run_date
+    WHERE s.ran_at IS NOT NULL
 ),
 
 suspect AS (
-    SELECT d.*
-    FROM decided AS d
-    LEFT JOIN invoicing.invoice AS i
-        ON
-            d.contract_id = i.contract_id
-            AND d.customer_id = i.customer_id
-            AND d.run_date = i.run_date
-            AND i.origin = 'scheduled'
-    LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
+    SELECT *
+    FROM admitted
     WHERE
-        (CAST(:run_date AS date) IS NULL OR d.run_date = CAST(:run_date AS date))
-        AND d.run_status = 'run_successful'
-        AND (i.invoice_id IS NULL OR u.invoice_id IS NOT NULL)
+        run_date BETWEEN :from_date AND :to_date
+        AND run_status = 'run_successful'
+        AND recorded_at < ran_at
 ),
 
-draft_holds_others AS (
-    SELECT
-        s.contract_id,
-        s.actual_id
+-- A draft that was derived again may have let it go.
+derived_again AS (
+    SELECT DISTINCT
+        a.contract_id,
+        a.actual_id
+    FROM admitted AS a
+    INNER JOIN invoicing.invoice_run AS r ON a.run_date = r.run_date AND a.latest_ran_at < r.started_at
+),
+
+lost AS (
+    SELECT s.*
     FROM suspect AS s
     INNER JOIN invoicing.untouched_draft AS u
         ON s.contract_id = u.contract_id AND s.customer_id = u.customer_id AND s.run_date = u.run_date
@@ -77,33 +78,28 @@ draft_holds_others AS (
         ON u.contract_id = d.contract_id AND u.invoice_id = d.invoice_id AND s.contract_line_id = d.contract_line_id
     INNER JOIN invoicing.actual AS a
         ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id AND s.transaction_class = a.transaction_class
-),
-
-run_took_all AS (
-    SELECT
-        s.contract_id,
-        s.actual_id
+    UNION
+    SELECT s.*
     FROM suspect AS s
-    INNER JOIN invoicing.invoice_run AS r ON s.ran_at = r.started_at AND r.status = 'succeeded'
-    LEFT JOIN invoicing.run_accounting AS x
-        ON r.run_id = x.run_id AND x.reason IN ('class_not_included', 'on_a_draft', 'not_to_exceed')
-    LEFT JOIN invoicing.invoice_run AS later ON s.run_date = later.run_date AND r.started_at < later.started_at
+    INNER JOIN invoicing.invoice_run AS r ON s.latest_ran_at = r.started_at AND r.status = 'succeeded'
+    LEFT JOIN invoicing.run_accounting AS left_out
+        ON r.run_id = left_out.run_id AND left_out.reason IN ('class_not_included', 'on_a_draft', 'not_to_exceed')
+    LEFT JOIN derived_again AS again ON s.contract_id = again.contract_id AND s.actual_id = again.actual_id
     WHERE
-        x.run_id IS NULL
-        AND later.run_id IS NULL
+        s.ran_at = s.latest_ran_at
+        AND left_out.run_id IS NULL
+        AND again.actual_id IS NULL
 )
 
-SELECT
-    s.contract_id,
-    s.contract_line_id,
-    s.actual_id,
-    s.transaction_id,
+SELECT DISTINCT ON (contract_id, actual_id)
+    contract_id,
+    contract_line_id,
+    actual_id,
+    transaction_id,
     format(
         'a ready transaction of %s, amount %s, was there when the row of %s with cut-off %s ran, and is on no invoice',
-        s.transaction_date, s.amount, s.run_date, s.cutoff_date
+        transaction_date, amount, run_date, cutoff_date
     ) AS message
-FROM suspect AS s
-INNER JOIN (SELECT * FROM draft_holds_others UNION SELECT * FROM run_took_all) AS lost
-    ON s.contract_id = lost.contract_id AND s.actual_id = lost.actual_id
-ORDER BY s.contract_id, s.actual_id
+FROM lost
+ORDER BY contract_id ASC, actual_id ASC, run_date ASC
 LIMIT :at_most

@@ -14,6 +14,9 @@ from invoicing.errors import InvoicingError, WarehouseRefusedError, WarehouseUna
 # Whoever writes takes this lock first, so that a load never changes what a step of a run is reading.
 WRITER_LOCK = 0x696E766F  # "invo"
 
+# Sorts and hashes of a large day stay in memory. One writer at a time, so it is spent once, by a few operations of a plan.
+_WORK_MEMORY = "128MB"
+
 # SQLSTATE classes and codes that a later try may get past: connection, insufficient resources, operator intervention,
 # serialization, deadlock, lock timeout, system error.
 _TRANSIENT_CLASSES = ("08", "53", "57", "58")
@@ -53,9 +56,10 @@ def rehearsing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
 
 
 def take_writer_lock(connection: sa.Connection, wait_seconds: int) -> None:
-    """Waits at most `wait_seconds` for the writer lock, and as long for any lock after it. Ends with the transaction."""
+    """Waits at most `wait_seconds` for the writer lock, and as long for any lock after it. All ends with the transaction."""
     connection.execute(
-        sa.text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": f"{max(wait_seconds, 1)}s"}
+        sa.text("SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true)"),
+        {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY},
     )
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 

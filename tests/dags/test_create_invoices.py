@@ -1,0 +1,195 @@
+"""create_invoices in Airflow, day by day over Adatum's contract: the table of the example, and what the tasks show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from invoicing.settings import PROJECT_ROOT
+from invoicing.source.loading import load_folder
+from tests.dags.conftest import states
+
+RunDag = Callable[..., Any]
+
+SUCCEEDED = {
+    "sleep": "success",
+    "find_due_contract_lines": "success",
+    "filter_ready_transactions": "success",
+    "write_draft_invoices": "success",
+    "close_run": "success",
+}
+NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
+
+
+@pytest.fixture(autouse=True)
+def _adatum(engine: sa.Engine) -> None:
+    load_folder(engine, PROJECT_ROOT / "samples" / "adatum", wait_seconds=10)
+
+
+def lines_of(engine: sa.Engine, day: str) -> dict[str, tuple[int, Decimal]]:
+    """Details and chargeable amount of each invoice line of a run date, by contract line."""
+    query = sa.text(
+        "SELECT l.contract_line_id, l.detail_count, l.chargeable_amount FROM analytics.invoice_lines l "
+        "JOIN analytics.invoices i USING (contract_id, invoice_id) WHERE i.run_date = :day ORDER BY 1"
+    )
+    with engine.connect() as connection:
+        return {row[0]: (row[1], row[2]) for row in connection.execute(query, {"day": day})}
+
+
+def invoice_count(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM analytics.invoices").scalar_one())
+
+
+def test_before_anything_is_due_there_is_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:
+    run = run_dag("2020-10-04")
+    assert str(run.state) == "success"
+    assert invoice_count(engine) == 0
+
+
+def test_a_day_without_due_lines_shows_the_write_task_as_skipped(run_dag: RunDag) -> None:
+    assert states(run_dag("2020-10-04")) == NOTHING_DUE
+
+
+def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, engine: sa.Engine) -> None:
+    assert states(run_dag("2020-10-05")) == SUCCEEDED
+    assert invoice_count(engine) == 1
+    assert lines_of(engine, "2020-10-05") == {
+        "expenses": (7, Decimal("1262.13")),
+        "implementation": (17, Decimal("14867.88")),
+        "prototype": (1, Decimal("5000.00")),
+    }
+
+
+@pytest.mark.parametrize("day", ["2020-10-06", "2020-10-18"])
+def test_between_two_run_dates_there_is_no_invoice(run_dag: RunDag, engine: sa.Engine, day: str) -> None:
+    run_dag("2020-10-05")
+    assert states(run_dag(day)) == NOTHING_DUE
+    assert invoice_count(engine) == 1
+
+
+def test_the_second_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, engine: sa.Engine) -> None:
+    run_dag("2020-10-05")
+    run_dag("2020-10-19")
+    assert lines_of(engine, "2020-10-19") == {"implementation": (11, Decimal("7230.38"))}
+
+
+def test_the_first_monday_of_november_gives_time_and_expenses(run_dag: RunDag, engine: sa.Engine) -> None:
+    for day in ("2020-10-05", "2020-10-19", "2020-11-02"):
+        run_dag(day)
+    assert lines_of(engine, "2020-11-02") == {
+        "expenses": (7, Decimal("1789.95")),
+        "implementation": (11, Decimal("9266.13")),
+    }
+
+
+def test_the_second_milestone_is_invoiced_on_its_date(run_dag: RunDag, engine: sa.Engine) -> None:
+    for day in ("2020-10-05", "2020-10-19", "2020-11-02", "2020-11-03"):
+        run_dag(day)
+    assert lines_of(engine, "2020-11-03") == {"prototype": (1, Decimal("12000.00"))}
+
+
+def test_the_last_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, engine: sa.Engine) -> None:
+    for day in ("2020-10-05", "2020-10-19", "2020-11-02", "2020-11-03", "2020-11-16"):
+        run_dag(day)
+    assert lines_of(engine, "2020-11-16") == {"implementation": (11, Decimal("10688.63"))}
+
+
+def test_due_but_nothing_ready_skips_the_write_task_alone(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.actual SET billing_status = 'unbilled'")
+    assert states(run_dag("2020-10-05")) == {**SUCCEEDED, "write_draft_invoices": "skipped"}
+
+
+def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.actual SET billing_status = 'unbilled'")
+    run_dag("2020-10-05")
+    query = "SELECT DISTINCT run_status, invoice_count FROM analytics.invoice_schedule WHERE run_date = '2020-10-05'"
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql(query)] == [("run_successful", 0)]
+
+
+def test_a_task_returns_counts_and_sums(run_dag: RunDag) -> None:
+    run = run_dag("2020-10-05")
+    returned = run.get_task_instance("write_draft_invoices").xcom_pull(task_ids="write_draft_invoices")
+    assert {key: returned[key] for key in ("run_date", "invoices", "invoice_lines", "details", "chargeable_amount")} == {
+        "run_date": "2020-10-05",
+        "invoices": 1,
+        "invoice_lines": 3,
+        "details": 25,
+        "chargeable_amount": "21130.01",
+    }
+
+
+def test_the_asset_event_carries_run_date_counts_and_amounts(run_dag: RunDag) -> None:
+    from airflow.models.asset import AssetEvent  # noqa: PLC0415
+    from airflow.utils.session import create_session  # noqa: PLC0415
+
+    run = run_dag("2020-10-05")
+    with create_session() as session:
+        event = session.scalars(sa.select(AssetEvent).where(AssetEvent.source_run_id == run.run_id)).one()
+    assert (event.extra["run_date"], event.extra["invoices"], event.extra["chargeable_amount"]) == (
+        "2020-10-05",
+        1,
+        "21130.01",
+    )
+
+
+def test_a_skipped_day_makes_no_asset_event(run_dag: RunDag) -> None:
+    from airflow.models.asset import AssetEvent  # noqa: PLC0415
+    from airflow.utils.session import create_session  # noqa: PLC0415
+
+    run = run_dag("2020-10-04")
+    with create_session() as session:
+        assert session.scalars(sa.select(AssetEvent).where(AssetEvent.source_run_id == run.run_id)).all() == []
+
+
+def test_the_ledger_knows_the_dag_run(run_dag: RunDag, engine: sa.Engine) -> None:
+    run = run_dag("2020-10-05")
+    with engine.connect() as connection:
+        keys = connection.exec_driver_sql("SELECT run_key FROM invoicing.invoice_run").scalars().all()
+    assert keys == [f"create_invoices/{run.run_id}"]
+
+
+def test_the_parameter_run_date_names_the_day(run_dag: RunDag, engine: sa.Engine) -> None:
+    run_dag("2026-01-01", run_date="2020-10-05")
+    assert set(lines_of(engine, "2020-10-05")) == {"expenses", "implementation", "prototype"}
+
+
+def test_the_parameter_contract_ids_narrows_the_run(run_dag: RunDag) -> None:
+    assert str(run_dag("2020-10-05", contract_ids=["no-such-contract"]).state) == "failed"
+
+
+def test_a_failed_step_fails_the_dag_run_and_gives_the_lease_back(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE invoicing.run_invoice_line ADD CONSTRAINT broken CHECK (false)")
+    run = run_dag("2020-10-05")
+    assert (str(run.state), states(run)["filter_ready_transactions"], states(run)["close_run"]) == (
+        "failed",
+        "failed",
+        "failed",
+    )
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT status FROM analytics.invoice_runs").scalar_one() == "failed"
+
+
+def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:
+    run_dag("2020-10-05")
+    with engine.connect() as connection:
+        before = connection.exec_driver_sql("SELECT * FROM analytics.invoices").all()
+    run_dag("2020-10-05")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM analytics.invoices").all() == before
+
+
+def test_a_warehouse_without_schema_fails_with_what_to_do(
+    run_dag: RunDag, engine: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE public.schema_version")
+    assert str(run_dag("2020-10-05").state) == "failed"
