@@ -70,12 +70,30 @@ def _show(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         runs = reports.read_report(connection, "list_runs", run_date=None, row_limit=None)
         runs = runs[runs["run_date"].isin(DAYS)].sort_values("run_date")
-        columns = "run_date status due_lines ready_transactions invoices invoice_lines details skipped_reason".split()
+        columns = [
+            "run_date",
+            "status",
+            "due_lines",
+            "ready_transactions",
+            "invoices",
+            "invoice_lines",
+            "details",
+            "skipped_reason",
+        ]
         reports.print_table(runs, columns, console, "What each run did (adatum, in Airflow)")
         invoices = reports.read_report(
             connection, "list_invoices", run_date=None, contract_ids=["adatum-implementation"], row_limit=None
         )
-        columns = "run_date contract_name customer_name currency chargeable_amount tax_amount total_amount line_count".split()
+        columns = [
+            "run_date",
+            "contract_name",
+            "customer_name",
+            "currency",
+            "chargeable_amount",
+            "tax_amount",
+            "total_amount",
+            "line_count",
+        ]
         reports.print_table(invoices.iloc[::-1], [*columns, "detail_count", "status"], console, "The invoices (adatum)")
         agency = connection.execute(
             sa.text(

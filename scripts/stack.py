@@ -124,7 +124,9 @@ def _is_healthy(port: int) -> bool:
             health = json.load(answer)
     except (urllib.error.URLError, TimeoutError, ValueError, ConnectionError):
         return False
-    return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor", "triggerer"))
+    return all(
+        health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    )
 
 
 def _say_where(port: int) -> int:

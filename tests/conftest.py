@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
+
 from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url

@@ -35,7 +35,8 @@ console = Console()
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 Warehouse = Annotated[
-    str | None, typer.Option("--warehouse", metavar="URL", help="The warehouse; default: the environment, else embedded.")
+    str | None,
+    typer.Option("--warehouse", metavar="URL", help="The warehouse; default: the environment, else embedded."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 RunDate = Annotated[datetime, typer.Option("--run-date", formats=["%Y-%m-%d"], help="The day.")]
@@ -79,7 +80,9 @@ def db_check(warehouse: Warehouse = None, json: Json = False) -> None:
 @db.command("url")
 def db_url(warehouse: Warehouse = None) -> None:
     """Prints where the warehouse is, without its password; starts the embedded one."""
-    typer.echo(warehouse_url(read_settings(), warehouse).set(drivername="postgresql").render_as_string(hide_password=True))
+    typer.echo(
+        warehouse_url(read_settings(), warehouse).set(drivername="postgresql").render_as_string(hide_password=True)
+    )
 
 
 @db.command("stop")
@@ -90,7 +93,9 @@ def db_stop() -> None:
 
 @db.command("remove")
 def db_remove(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.", prompt="Delete the embedded warehouse and all its data?")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask.", prompt="Delete the embedded warehouse and all its data?")
+    ],
 ) -> None:
     """Deletes the embedded warehouse with all its data."""
     if yes:
@@ -112,7 +117,9 @@ def load(
         typer.echo(reports.to_json(result))
     else:
         for table in result.tables:
-            console.print(f"{table.name}: {table.rows:,} rows, {table.inserted:,} new, {table.changed:,} changed", highlight=False)
+            console.print(
+                f"{table.name}: {table.rows:,} rows, {table.inserted:,} new, {table.changed:,} changed", highlight=False
+            )
 
 
 @app.command()
@@ -144,7 +151,8 @@ def _print_day(day: Day, preview: bool) -> None:
     else:
         reports.print_table(day.invoices, reports.COLUMNS["list_invoices"], console)
         console.print(
-            f"{day.run.run_date}: {did} {day.run.invoices:,} invoices with {day.run.details:,} details.", highlight=False
+            f"{day.run.run_date}: {did} {day.run.invoices:,} invoices with {day.run.details:,} details.",
+            highlight=False,
         )
     for problem in day.quarantined:
         console.print(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}", markup=False)
@@ -224,9 +232,7 @@ def explain(
     """Why a transaction was, or was not, invoiced on a run date."""
     settings = read_settings()
     with reading(_engine(settings, warehouse)) as connection:
-        found = explain_transaction(
-            connection, transaction, run_date.date(), settings=settings, contract_id=contract
-        )
+        found = explain_transaction(connection, transaction, run_date.date(), settings=settings, contract_id=contract)
     if json:
         typer.echo(reports.to_json(found))
         return

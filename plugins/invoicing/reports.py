@@ -19,20 +19,59 @@ from rich.table import Table
 from invoicing.warehouse.statements import execute
 
 # Columns that a table of people's width has room for; JSON always has all of them.
-COLUMNS = {
+COLUMNS: dict[str, tuple[str, ...]] = {
     "list_runs": (
-        "run_id run_date trigger status started_at due_lines ready_transactions invoices details chargeable_amount "
-        "quarantined_contracts skipped_reason"
-    ).split(),
+        "run_id",
+        "run_date",
+        "trigger",
+        "status",
+        "started_at",
+        "due_lines",
+        "ready_transactions",
+        "invoices",
+        "details",
+        "chargeable_amount",
+        "quarantined_contracts",
+        "skipped_reason",
+    ),
     "list_invoices": (
-        "run_date contract_name customer_name currency chargeable_amount non_chargeable_amount complimentary_amount "
-        "tax_amount total_amount line_count detail_count origin status invoice_id"
-    ).split(),
-    "list_exceptions": "severity code contract_id contract_line_id run_date message".split(),
+        "run_date",
+        "contract_name",
+        "customer_name",
+        "currency",
+        "chargeable_amount",
+        "non_chargeable_amount",
+        "complimentary_amount",
+        "tax_amount",
+        "total_amount",
+        "line_count",
+        "detail_count",
+        "origin",
+        "status",
+        "invoice_id",
+    ),
+    "list_exceptions": (
+        "severity",
+        "code",
+        "contract_id",
+        "contract_line_id",
+        "run_date",
+        "message",
+    ),
     "list_backlog": (
-        "contract_id contract_line_id customer_id transaction_id transaction_date transaction_class quantity amount "
-        "currency billing_type billing_status next_run_date"
-    ).split(),
+        "contract_id",
+        "contract_line_id",
+        "customer_id",
+        "transaction_id",
+        "transaction_date",
+        "transaction_class",
+        "quantity",
+        "amount",
+        "currency",
+        "billing_type",
+        "billing_status",
+        "next_run_date",
+    ),
 }
 
 

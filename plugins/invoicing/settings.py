@@ -49,7 +49,7 @@ def read_settings() -> Settings:
         UsageError: a variable cannot be used as it is set; the message names it.
     """
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"INVOICING_{'_'.join(str(part) for part in first['loc']).upper()}"

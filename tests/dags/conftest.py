@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from invoicing.settings import CONNECTION_VARIABLE, PROJECT_ROOT
 
-
 _moments = itertools.count()
 
 

@@ -117,7 +117,9 @@ def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag
 def test_a_task_returns_counts_and_sums(run_dag: RunDag) -> None:
     run = run_dag("2020-10-05")
     returned = run.get_task_instance("write_draft_invoices").xcom_pull(task_ids="write_draft_invoices")
-    assert {key: returned[key] for key in ("run_date", "invoices", "invoice_lines", "details", "chargeable_amount")} == {
+    assert {
+        key: returned[key] for key in ("run_date", "invoices", "invoice_lines", "details", "chargeable_amount")
+    } == {
         "run_date": "2020-10-05",
         "invoices": 1,
         "invoice_lines": 3,

@@ -34,7 +34,7 @@ def test_the_plugins_import_without_errors(airflow_database: None) -> None:
 
 def test_the_plugin_loader_sees_one_file_alone() -> None:
     ignored = (PROJECT_ROOT / "plugins" / ".airflowignore").read_text().split()
-    seen = [path for path in (PROJECT_ROOT / "plugins").glob("*.py")]
+    seen = (PROJECT_ROOT / "plugins").glob("*.py")
     assert ignored == ["invoicing/"]
     assert [path.name for path in seen] == ["invoicing_plugin.py"]
 

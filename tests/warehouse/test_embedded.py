@@ -30,7 +30,12 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 def _start_elsewhere(settings: Settings) -> subprocess.Popen[str]:
     environment = {**os.environ, "INVOICING_WAREHOUSE_DIR": str(settings.warehouse_dir)}
     return subprocess.Popen(
-        [sys.executable, "-c", START], env=environment, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", START],
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 

@@ -8,7 +8,7 @@ SELECT
     a.transaction_id,
     a.milestone_id,
     i.customer_id,
-    CAST(a.transaction_class AS text) AS transaction_class,
+    cast(a.transaction_class AS text) AS transaction_class,
     a.transaction_date,
     coalesce(d.description, t.description, m.name) AS description,
     t.role_id,
@@ -17,7 +17,7 @@ SELECT
     d.unit_price,
     d.amount,
     d.tax_amount,
-    CAST(d.billing_type AS text) AS billing_type,
+    cast(d.billing_type AS text) AS billing_type,
     d.original_quantity
 FROM invoicing.invoice_line_detail AS d
 INNER JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id

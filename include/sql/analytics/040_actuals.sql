@@ -7,17 +7,17 @@ SELECT
     a.customer_id,
     a.transaction_id,
     a.milestone_id,
-    CAST(a.kind AS text) AS kind,
-    CAST(a.transaction_class AS text) AS transaction_class,
+    cast(a.kind AS text) AS kind,
+    cast(a.transaction_class AS text) AS transaction_class,
     a.transaction_date,
     a.quantity,
     a.unit_price,
     a.amount,
     a.tax_amount,
-    CAST(a.billing_type AS text) AS billing_type,
+    cast(a.billing_type AS text) AS billing_type,
     CASE
         WHEN d.actual_id IS NOT NULL AND a.billing_status <> 'invoice_posted' THEN 'invoice_created'
-        ELSE CAST(a.billing_status AS text)
+        ELSE cast(a.billing_status AS text)
     END AS billing_status,
     a.adjustment_status,
     a.reverses_actual_id,
@@ -43,7 +43,7 @@ COMMENT ON COLUMN analytics.actuals.unit_price IS 'Price of one unit, in the cur
 COMMENT ON COLUMN analytics.actuals.amount IS 'The customer''s share of the amount, before tax.';
 COMMENT ON COLUMN analytics.actuals.tax_amount IS 'The customer''s share of the tax.';
 COMMENT ON COLUMN analytics.actuals.billing_type IS 'chargeable, non_chargeable or complimentary.';
-COMMENT ON COLUMN analytics.actuals.billing_status IS 'unbilled (not ready), ready_to_invoice, invoice_created (on a live invoice), invoice_posted (confirmed) or canceled.';
+COMMENT ON COLUMN analytics.actuals.billing_status IS 'unbilled, ready_to_invoice, invoice_created (on a live invoice), invoice_posted (confirmed), canceled.';
 COMMENT ON COLUMN analytics.actuals.adjustment_status IS 'adjusted or unadjustable once an adjustment touched it; null otherwise.';
 COMMENT ON COLUMN analytics.actuals.reverses_actual_id IS 'Actual that this one takes back.';
 COMMENT ON COLUMN analytics.actuals.replaces_actual_id IS 'Actual that this one stands in for.';

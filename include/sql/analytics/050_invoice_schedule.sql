@@ -5,8 +5,8 @@ SELECT
     s.contract_line_id,
     s.run_date,
     coalesce(s.transaction_cutoff_date, s.run_date - 1) AS transaction_cutoff_date,
-    CAST(NULL AS text) AS milestone_id,
-    CAST(s.run_status AS text) AS run_status,
+    cast(NULL AS text) AS milestone_id,
+    cast(s.run_status AS text) AS run_status,
     (
         SELECT count(*)
         FROM invoicing.invoice AS i
@@ -24,9 +24,9 @@ SELECT
     m.contract_id,
     m.contract_line_id,
     m.milestone_date AS run_date,
-    CAST(NULL AS date) AS transaction_cutoff_date,
+    cast(NULL AS date) AS transaction_cutoff_date,
     m.milestone_id,
-    CAST(m.run_status AS text) AS run_status,
+    cast(m.run_status AS text) AS run_status,
     (
         SELECT count(DISTINCT d.invoice_id)
         FROM invoicing.actual AS a

@@ -6,14 +6,14 @@ SELECT
     a.customer_id,
     a.transaction_id,
     a.transaction_date,
-    CAST(a.transaction_class AS text) AS transaction_class,
+    cast(a.transaction_class AS text) AS transaction_class,
     a.quantity,
     a.amount,
     c.currency,
-    CAST(a.billing_type AS text) AS billing_type,
-    CAST(a.billing_status AS text) AS billing_status,
+    cast(a.billing_type AS text) AS billing_type,
+    cast(a.billing_status AS text) AS billing_status,
     s.next_run_date,
-    (now() AT TIME ZONE 'UTC')::date - a.transaction_date AS age_days
+    cast(now() AT TIME ZONE 'UTC' AS date) - a.transaction_date AS age_days
 FROM invoicing.actual AS a
 INNER JOIN invoicing.project_contract AS c ON a.contract_id = c.contract_id
 LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id

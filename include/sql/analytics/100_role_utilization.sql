@@ -26,14 +26,14 @@ INNER JOIN (
         FROM (
             SELECT
                 resource_id,
-                date - (CAST(extract(ISODOW FROM date) AS integer) - 1) AS week_start,
+                date - (cast(extract(ISODOW FROM date) AS integer) - 1) AS week_start,
                 capacity_hours,
                 0 AS billable_hours
             FROM invoicing.resource_capacity
             UNION ALL
             SELECT
                 t.resource_id,
-                a.transaction_date - (CAST(extract(ISODOW FROM a.transaction_date) AS integer) - 1) AS week_start,
+                a.transaction_date - (cast(extract(ISODOW FROM a.transaction_date) AS integer) - 1) AS week_start,
                 0 AS capacity_hours,
                 a.quantity AS billable_hours
             FROM invoicing.actual AS a

@@ -10,7 +10,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
 END
 $$;
 
-REVOKE ALL ON SCHEMA invoicing FROM PUBLIC;
+REVOKE ALL ON SCHEMA invoicing FROM public;
 
 GRANT USAGE ON SCHEMA analytics TO invoicing_analyst;
 

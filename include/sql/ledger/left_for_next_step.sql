@@ -3,7 +3,10 @@
 -- Grain: one row.
 -- May be repeated: reads only.
 SELECT
-    (SELECT count(*) FROM invoicing.run_due_line WHERE run_id = :run_id) AS due_lines,
+    (
+        SELECT count(*) FROM invoicing.run_due_line
+        WHERE run_id = :run_id
+    ) AS due_lines,
     (
         SELECT count(*)
         FROM invoicing.run_selection

@@ -4,7 +4,7 @@
 -- May be repeated: after the run's rows were removed, yes.
 INSERT INTO invoicing.run_accounting (run_id, reason, transactions, amount)
 SELECT
-    :run_id,
+    :run_id AS run_id,
     reason,
     count(*) AS transactions,
     sum(amount) AS amount

@@ -4,7 +4,7 @@
 -- May be repeated: yes.
 DELETE FROM invoicing.billing_exception AS e
 WHERE
-    (CAST(:contract_ids AS text []) IS NULL OR e.contract_id = ANY(CAST(:contract_ids AS text [])))
+    (cast(:contract_ids AS text[]) IS NULL OR e.contract_id = any(cast(:contract_ids AS text[])))
     AND NOT EXISTS (
         SELECT 1
         FROM pg_temp.found_exception AS f

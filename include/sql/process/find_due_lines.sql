@@ -37,7 +37,7 @@ active AS (
     INNER JOIN invoicing.project_contract AS c ON s.contract_id = c.contract_id
     WHERE
         c.state = 'active'
-        AND (CAST(:contract_ids AS text []) IS NULL OR s.contract_id = ANY(CAST(:contract_ids AS text [])))
+        AND (cast(:contract_ids AS text[]) IS NULL OR s.contract_id = any(cast(:contract_ids AS text[])))
 ),
 
 due_date AS (
@@ -68,7 +68,7 @@ late_milestone AS (
             AND a.customer_id = touched.customer_id
             AND r.run_date = touched.run_date
     WHERE
-        CAST(:late_milestones AS text) = 'bill'
+        cast(:late_milestones AS text) = 'bill'
         AND cl.billing_method = 'fixed_price'
         AND a.kind = 'milestone'
         AND a.billing_status = 'ready_to_invoice'
@@ -113,18 +113,18 @@ bounded AS (
     SELECT
         due.*,
         coalesce(
-            max(cutoff_date) OVER (
-                PARTITION BY contract_id, contract_line_id ORDER BY run_date
+            max(due.cutoff_date) OVER (
+                PARTITION BY due.contract_id, due.contract_line_id ORDER BY due.run_date
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
-            DATE '-infinity'
+            date '-infinity'
         ) AS takes_after,
-        max(cutoff_date) OVER (PARTITION BY contract_id, contract_line_id) AS last_cutoff_date
+        max(due.cutoff_date) OVER (PARTITION BY due.contract_id, due.contract_line_id) AS last_cutoff_date
     FROM due
 )
 
 SELECT
-    :run_id,
+    :run_id AS run_id,
     contract_id,
     contract_line_id,
     run_date,
@@ -132,7 +132,7 @@ SELECT
     takes_after,
     CASE
         WHEN cutoff_date <= takes_after THEN takes_after
-        WHEN cutoff_date = last_cutoff_date THEN DATE 'infinity'
+        WHEN cutoff_date = last_cutoff_date THEN date 'infinity'
         ELSE cutoff_date
     END AS takes_until
 FROM bounded

@@ -25,15 +25,15 @@ WITH line AS (
 )
 
 SELECT
-    :run_id,
+    :run_id AS run_id,
     line.contract_id,
     line.contract_line_id,
     line.customer_id,
     line.run_date,
-    CAST(md5(
-        CAST(char_length(line.contract_id) AS text) || ':' || line.contract_id
-        || CAST(char_length(line.customer_id) AS text) || ':' || line.customer_id
-        || c.currency || CAST(line.run_date - DATE '2000-01-01' AS text)
+    cast(md5(
+        cast(char_length(line.contract_id) AS text) || ':' || line.contract_id
+        || cast(char_length(line.customer_id) AS text) || ':' || line.customer_id
+        || c.currency || cast(line.run_date - date '2000-01-01' AS text)
     ) AS uuid) AS invoice_id,
     c.currency,
     round(line.chargeable_amount, u.decimals) AS chargeable_amount,

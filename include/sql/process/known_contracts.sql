@@ -4,4 +4,4 @@
 -- May be repeated: reads only.
 SELECT contract_id
 FROM invoicing.project_contract
-WHERE contract_id = ANY(CAST(:contract_ids AS text []))
+WHERE contract_id = any(cast(:contract_ids AS text[]))

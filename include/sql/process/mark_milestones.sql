@@ -11,7 +11,7 @@ FROM (
         due.contract_id,
         due.contract_line_id,
         due.run_date,
-        CAST(CASE WHEN due.quarantined THEN 'run_failed' ELSE 'run_successful' END AS invoicing.run_status) AS run_status
+        cast(CASE WHEN due.quarantined THEN 'run_failed' ELSE 'run_successful' END AS invoicing.run_status) AS run_status
     FROM invoicing.run_due_line AS due
     INNER JOIN invoicing.contract_line AS cl
         ON due.contract_id = cl.contract_id AND due.contract_line_id = cl.contract_line_id

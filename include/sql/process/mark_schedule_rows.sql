@@ -11,7 +11,7 @@ FROM (
         contract_id,
         contract_line_id,
         run_date,
-        CAST(CASE WHEN quarantined THEN 'run_failed' ELSE 'run_successful' END AS invoicing.run_status) AS run_status
+        cast(CASE WHEN quarantined THEN 'run_failed' ELSE 'run_successful' END AS invoicing.run_status) AS run_status
     FROM invoicing.run_due_line
     WHERE run_id = :run_id
 ) AS l

@@ -28,7 +28,11 @@ LEFT JOIN (
         sum(line.tax_amount) AS tax_amount,
         sum(line.chargeable_amount + line.tax_amount) AS total_amount
     FROM invoicing.invoice_line AS line
-    INNER JOIN (SELECT DISTINCT contract_id, invoice_id FROM invoicing.run_invoice_line WHERE run_id = :run_id) AS r
+    INNER JOIN (SELECT DISTINCT
+        contract_id,
+        invoice_id
+    FROM invoicing.run_invoice_line
+    WHERE run_id = :run_id) AS r
         ON line.contract_id = r.contract_id AND line.invoice_id = r.invoice_id
     GROUP BY line.contract_id, line.invoice_id
 ) AS stored ON meant.contract_id = stored.contract_id AND meant.invoice_id = stored.invoice_id

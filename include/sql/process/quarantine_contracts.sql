@@ -3,7 +3,7 @@
 -- Grain: all due lines of such a contract.
 -- May be repeated: yes.
 UPDATE invoicing.run_due_line AS due
-SET quarantined = true
+SET quarantined = TRUE
 FROM (
     SELECT DISTINCT e.contract_id
     FROM invoicing.billing_exception AS e

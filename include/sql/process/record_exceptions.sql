@@ -18,6 +18,6 @@ SELECT
     :run_date AS run_date
 FROM pg_temp.found_exception
 ON CONFLICT (contract_id, code, contract_line_id, customer_id, transaction_id, milestone_id, subject_date) DO UPDATE SET
-severity = excluded.severity,
-message = excluded.message
+    severity = excluded.severity,
+    message = excluded.message
 WHERE (known.severity, known.message) IS DISTINCT FROM (excluded.severity, excluded.message)

@@ -16,7 +16,7 @@ FROM (
         coalesce(
             draft.run_date = l.run_date
             AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
-            false
+            FALSE
         ) AS already_drafted
     FROM invoicing.run_selection AS w
     INNER JOIN invoicing.actual AS a ON w.contract_id = a.contract_id AND w.actual_id = a.actual_id
@@ -35,7 +35,7 @@ FROM (
             d.contract_id = held.contract_id
             AND d.contract_line_id = held.contract_line_id
             AND draft.run_date = held.run_date
-            AND held.run_id = w.run_id
+            AND w.run_id = held.run_id
     WHERE
         w.run_id = :run_id
         AND w.reason = 'on_a_draft'

@@ -14,12 +14,12 @@ SELECT DISTINCT ON (a.contract_id, a.actual_id)
     a.actual_id,
     a.customer_id,
     l.run_date,
-    CAST('invoiced' AS invoicing.accounting_reason) AS reason,
-    true AS is_milestone,
+    cast('invoiced' AS invoicing.accounting_reason) AS reason,
+    TRUE AS is_milestone,
     coalesce(
         draft.run_date = l.run_date
         AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
-        false
+        FALSE
     ) AS already_drafted,
     a.billing_type,
     a.quantity,
@@ -50,7 +50,7 @@ WHERE
     AND cl.billing_method = 'fixed_price'
     AND a.kind = 'milestone'
     AND a.billing_status = 'ready_to_invoice'
-    AND (l.run_date = a.transaction_date OR CAST(:late_milestones AS text) = 'bill')
+    AND (l.run_date = a.transaction_date OR cast(:late_milestones AS text) = 'bill')
     AND t.invoice_id IS NULL
     AND (d.actual_id IS NULL OR held.contract_id IS NOT NULL)
 ORDER BY a.contract_id, a.actual_id, l.run_date

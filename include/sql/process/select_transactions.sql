@@ -18,7 +18,10 @@ WITH drafted AS (
         d.tax_amount,
         d.billing_type,
         u.invoice_id IS NOT NULL AND l.run_id IS NOT NULL AS is_free
-    FROM (SELECT DISTINCT contract_id FROM invoicing.run_due_line WHERE run_id = :run_id) AS c
+    FROM (
+        SELECT DISTINCT contract_id FROM invoicing.run_due_line
+        WHERE run_id = :run_id
+    ) AS c
     INNER JOIN invoicing.invoice AS i ON c.contract_id = i.contract_id AND i.status IN ('draft', 'in_review')
     INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
     LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
@@ -31,13 +34,13 @@ WITH drafted AS (
 )
 
 SELECT
-    :run_id,
+    :run_id AS run_id,
     a.contract_id,
     a.contract_line_id,
     a.actual_id,
     a.customer_id,
     l.run_date,
-    CAST(CASE
+    cast(CASE
         WHEN d.is_free IS FALSE THEN 'on_a_draft'
         WHEN l.quarantined THEN 'quarantined'
         WHEN cl.billing_method <> 'time_and_material' THEN 'class_not_included'
@@ -50,11 +53,11 @@ SELECT
         WHEN t.contract_id IS NOT NULL THEN 'on_a_draft'
         ELSE 'invoiced'
     END AS invoicing.accounting_reason) AS reason,
-    false AS is_milestone,
+    FALSE AS is_milestone,
     coalesce(
         d.is_free AND d.run_date = l.run_date
         AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
-        false
+        FALSE
     ) AS already_drafted,
     a.billing_type,
     a.quantity,

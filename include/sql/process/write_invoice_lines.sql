@@ -18,18 +18,18 @@ SELECT
 FROM invoicing.run_invoice_line
 WHERE run_id = :run_id
 ON CONFLICT (contract_id, invoice_id, contract_line_id) DO UPDATE SET
-chargeable_amount = excluded.chargeable_amount,
-non_chargeable_amount = excluded.non_chargeable_amount,
-complimentary_amount = excluded.complimentary_amount,
-tax_amount = excluded.tax_amount,
-detail_count = excluded.detail_count
+    chargeable_amount = excluded.chargeable_amount,
+    non_chargeable_amount = excluded.non_chargeable_amount,
+    complimentary_amount = excluded.complimentary_amount,
+    tax_amount = excluded.tax_amount,
+    detail_count = excluded.detail_count
 WHERE
-    (
-        line.chargeable_amount, line.non_chargeable_amount, line.complimentary_amount,
-        line.tax_amount, line.detail_count
-    )
-    IS DISTINCT FROM
-    (
-        excluded.chargeable_amount, excluded.non_chargeable_amount, excluded.complimentary_amount,
-        excluded.tax_amount, excluded.detail_count
-    )
+(
+    line.chargeable_amount, line.non_chargeable_amount, line.complimentary_amount,
+    line.tax_amount, line.detail_count
+)
+IS DISTINCT FROM
+(
+    excluded.chargeable_amount, excluded.non_chargeable_amount, excluded.complimentary_amount,
+    excluded.tax_amount, excluded.detail_count
+)

@@ -5,7 +5,7 @@
 SELECT *
 FROM analytics.unbilled_backlog
 WHERE
-    (CAST(:run_date AS date) IS NULL OR next_run_date = CAST(:run_date AS date))
-    AND (CAST(:contract_ids AS text []) IS NULL OR contract_id = ANY(CAST(:contract_ids AS text [])))
+    (cast(:run_date AS date) IS NULL OR next_run_date = cast(:run_date AS date))
+    AND (cast(:contract_ids AS text[]) IS NULL OR contract_id = any(cast(:contract_ids AS text[])))
 ORDER BY transaction_date DESC, contract_id ASC, transaction_id ASC, customer_id ASC
 LIMIT :row_limit

@@ -5,7 +5,7 @@
 SELECT *
 FROM analytics.billing_exceptions
 WHERE
-    (CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date))
-    AND (CAST(:contract_ids AS text []) IS NULL OR contract_id = ANY(CAST(:contract_ids AS text [])))
+    (cast(:run_date AS date) IS NULL OR run_date = cast(:run_date AS date))
+    AND (cast(:contract_ids AS text[]) IS NULL OR contract_id = any(cast(:contract_ids AS text[])))
 ORDER BY severity ASC, detected_at DESC, contract_id ASC, code ASC, contract_line_id ASC, message ASC
 LIMIT :row_limit

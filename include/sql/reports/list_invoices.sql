@@ -5,7 +5,7 @@
 SELECT *
 FROM analytics.invoices
 WHERE
-    (CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date))
-    AND (CAST(:contract_ids AS text []) IS NULL OR contract_id = ANY(CAST(:contract_ids AS text [])))
+    (cast(:run_date AS date) IS NULL OR run_date = cast(:run_date AS date))
+    AND (cast(:contract_ids AS text[]) IS NULL OR contract_id = any(cast(:contract_ids AS text[])))
 ORDER BY run_date DESC, contract_id ASC, customer_id ASC, created_at DESC, invoice_id ASC
 LIMIT :row_limit

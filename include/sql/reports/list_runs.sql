@@ -4,6 +4,6 @@
 -- May be repeated: reads only.
 SELECT *
 FROM analytics.invoice_runs
-WHERE CAST(:run_date AS date) IS NULL OR run_date = CAST(:run_date AS date)
+WHERE cast(:run_date AS date) IS NULL OR run_date = cast(:run_date AS date)
 ORDER BY started_at DESC, run_id DESC
 LIMIT :row_limit

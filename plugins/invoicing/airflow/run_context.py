@@ -33,7 +33,11 @@ def run_context(context: Any, settings: Settings) -> RunContext:
     params = context["params"]
     run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
     moment = dag_run.logical_date or dag_run.run_after
-    run_date = _date(params["run_date"]) if params.get("run_date") else pendulum.instance(moment).in_timezone(settings.timezone).date()
+    run_date = (
+        _date(params["run_date"])
+        if params.get("run_date")
+        else pendulum.instance(moment).in_timezone(settings.timezone).date()
+    )
     return RunContext(
         run_key=f"{dag_run.dag_id}/{dag_run.run_id}",
         run_date=run_date,

@@ -140,14 +140,18 @@ def _take_over_or_refuse(connection: sa.Connection, run_key: str) -> None:
 
 def _compare_with_what_was_left(connection: sa.Connection, run: Run) -> None:
     found = execute(connection, "ledger/left_for_next_step", run_id=run.run_id).one()
-    expected = {"due_lines": run.due_lines}
+    expected: dict[str, int | Decimal] = {"due_lines": run.due_lines}
     if run.step in ("ready", "written"):
         expected |= {
             "selected": run.ready_transactions + run.ready_milestones,
             "details": run.details,
             "chargeable_amount": run.chargeable_amount,
         }
-    wrong = [f"{name} {found._mapping[name]} instead of {value}" for name, value in expected.items() if found._mapping[name] != value]
+    wrong = [
+        f"{name} {found._mapping[name]} instead of {value}"
+        for name, value in expected.items()
+        if found._mapping[name] != value
+    ]
     if wrong:
         raise RunStateError(
             f"run {run.run_id} of {run.run_date} left something else than the ledger says ({', '.join(wrong)}); "

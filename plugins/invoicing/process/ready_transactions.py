@@ -22,9 +22,7 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, settin
     execute(connection, "process/forget_accounting", run_id=run.run_id)
     execute(connection, "process/select_transactions", run_id=run.run_id)
     execute(connection, "process/reroute_transactions", run_id=run.run_id)
-    execute(
-        connection, "process/select_milestones", run_id=run.run_id, late_milestones=settings.late_milestones
-    )
+    execute(connection, "process/select_milestones", run_id=run.run_id, late_milestones=settings.late_milestones)
     execute(connection, "process/account", run_id=run.run_id)
     execute(connection, "process/group_invoice_lines", run_id=run.run_id)
     connection.execute(sa.text("ANALYZE invoicing.run_selection"))

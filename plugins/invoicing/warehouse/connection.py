@@ -34,7 +34,9 @@ def parse_url(text: str) -> sa.URL:
     try:
         url = sa.make_url(text)
     except ArgumentError as error:
-        raise UsageError("the warehouse URL cannot be read; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE") from error
+        raise UsageError(
+            "the warehouse URL cannot be read; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from error
     extras = {key: value for key, value in url.query.items() if key != "__extra__"}
     return _url(url.drivername, url.username, url.password, url.host, url.port, url.database, extras)
 
@@ -80,7 +82,7 @@ def _url(
     database: str | None,
     query: dict[str, Any],
 ) -> sa.URL:
-    if kind.split("+")[0] not in ("postgres", "postgresql"):
+    if kind.split("+", maxsplit=1)[0] not in ("postgres", "postgresql"):
         raise UsageError(f"the warehouse must be Postgres, and the connection says {kind or 'nothing'!r}")
     socket = unquote(host or "")
     if socket.startswith("/"):

@@ -71,7 +71,9 @@ class Server:
         return Path(tempfile.gettempdir()) / f"invoicing-{os.geteuid()}-{digest}"
 
     def url(self, database: str = DATABASE) -> sa.URL:
-        return sa.URL.create("postgresql+psycopg", SUPERUSER, None, None, None, database, {"host": str(self.socket_folder)})
+        return sa.URL.create(
+            "postgresql+psycopg", SUPERUSER, None, None, None, database, {"host": str(self.socket_folder)}
+        )
 
 
 def ensure_running(settings: Settings) -> sa.URL:
@@ -121,7 +123,9 @@ def _site_packages() -> Path:
     # Not imported: on import the wheel looks for places and takes locks of its own.
     spec = find_spec(WHEEL)
     if spec is None or spec.origin is None:
-        raise EmbeddedWarehouseError(f"the package {WHEEL} is not installed; install requirements.txt, or name a warehouse")
+        raise EmbeddedWarehouseError(
+            f"the package {WHEEL} is not installed; install requirements.txt, or name a warehouse"
+        )
     return Path(spec.origin).parents[1]
 
 
@@ -154,7 +158,18 @@ def _start(server: Server) -> None:
 
 def _start_postmaster(server: Server) -> None:
     log = server.home / "postgresql.log"
-    arguments = ["-D", str(server.data), "-l", str(log), "-o", f"-k '{server.socket_folder}'", "-w", "-t", "60", "start"]
+    arguments = [
+        "-D",
+        str(server.data),
+        "-l",
+        str(log),
+        "-o",
+        f"-k '{server.socket_folder}'",
+        "-w",
+        "-t",
+        "60",
+        "start",
+    ]
     deadline = time.monotonic() + _CHILDREN_SECONDS
     while True:
         result = _run(server, "pg_ctl", *arguments, check=False)

@@ -53,7 +53,9 @@ def run_scripts(connection: sa.Connection, folder: str) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     # Both are Citus settings; plain Postgres takes them as placeholders.
-    driver.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'; SET LOCAL citus.enable_unsafe_triggers = on")
+    driver.execute(
+        "SET LOCAL citus.multi_shard_modify_mode = 'sequential'; SET LOCAL citus.enable_unsafe_triggers = on"
+    )
     for script in sorted((SQL_ROOT / folder).glob("*.sql")):
         driver.execute(statement_text(f"{folder}/{script.stem}"))
 

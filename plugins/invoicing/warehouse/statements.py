@@ -48,4 +48,3 @@ def _log(name: str, parameters: Mapping[str, Any], result: sa.CursorResult[Any],
     logger.info("parameters: %s", dict(parameters))
     logger.info("%s", statement_text(name))
     logger.info("::endgroup::")
-

@@ -81,7 +81,9 @@ def translated(error: BaseException | None, lost: bool = False) -> InvoicingErro
     state = getattr(error, "sqlstate", None) or ""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if state == "55P03":
-        return WarehouseUnavailableError(f"somebody else is changing the warehouse and did not finish in time: {reason}")
+        return WarehouseUnavailableError(
+            f"somebody else is changing the warehouse and did not finish in time: {reason}"
+        )
     lost = lost or (not state and isinstance(error, psycopg.OperationalError))
     if lost or state.startswith(_TRANSIENT_CLASSES) or state in _TRANSIENT_CODES:
         return WarehouseUnavailableError(f"the warehouse is not available, try again: {reason}")

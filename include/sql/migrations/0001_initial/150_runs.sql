@@ -5,7 +5,7 @@ CREATE TABLE invoicing.invoice_run (
     run_key text COLLATE "C" NOT NULL,
     run_date date NOT NULL,
     trigger text NOT NULL,
-    contract_ids text [],
+    contract_ids text[],
     attempt integer NOT NULL DEFAULT 1,
     status text NOT NULL DEFAULT 'running',
     step text NOT NULL DEFAULT 'opened',
@@ -52,7 +52,7 @@ CREATE TABLE invoicing.run_due_line (
     transaction_cutoff_date date NOT NULL,
     takes_after date NOT NULL,
     takes_until date NOT NULL,
-    quarantined boolean NOT NULL DEFAULT false,
+    quarantined boolean NOT NULL DEFAULT FALSE,
     CONSTRAINT pk_run_due_line PRIMARY KEY (contract_id, contract_line_id, run_date, run_id)
 );
 

@@ -14,7 +14,7 @@ SELECT
     NULL AS transaction_id,
     NULL AS milestone_id,
     NULL AS subject_date,
-    'Contract ' || c.contract_id || ' is ' || c.state || ' and ' || CAST(count(*) AS text)
+    'Contract ' || c.contract_id || ' is ' || c.state || ' and ' || cast(count(*) AS text)
     || ' due rows of its schedule wait; make it active, or mark the rows run_successful.' AS message
 FROM invoicing.invoice_schedule AS s
 INNER JOIN invoicing.project_contract AS c ON s.contract_id = c.contract_id
@@ -22,5 +22,5 @@ WHERE
     c.state <> 'active'
     AND s.run_date BETWEEN :oldest_as_of AND :as_of
     AND s.run_status <> 'run_successful'
-    AND (CAST(:contract_ids AS text []) IS NULL OR s.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR s.contract_id = any(cast(:contract_ids AS text[])))
 GROUP BY c.contract_id, c.state

@@ -23,4 +23,4 @@ WHERE
     c.state = 'active'
     AND cl.billing_method = 'fixed_price'
     AND m.contract_id IS NULL
-    AND (CAST(:contract_ids AS text []) IS NULL OR cl.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR cl.contract_id = any(cast(:contract_ids AS text[])))

@@ -23,4 +23,4 @@ LEFT JOIN invoicing.contract_line_customer AS lc
 WHERE
     c.state = 'active'
     AND lc.contract_id IS NULL
-    AND (CAST(:contract_ids AS text []) IS NULL OR cl.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR cl.contract_id = any(cast(:contract_ids AS text[])))

@@ -23,4 +23,4 @@ INNER JOIN invoicing.project_contract AS c ON m.contract_id = c.contract_id
 WHERE
     c.state = 'active'
     AND cl.billing_method = 'time_and_material'
-    AND (CAST(:contract_ids AS text []) IS NULL OR m.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR m.contract_id = any(cast(:contract_ids AS text[])))

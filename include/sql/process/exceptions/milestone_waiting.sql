@@ -14,7 +14,7 @@ SELECT
     NULL AS transaction_id,
     m.milestone_id,
     m.milestone_date AS subject_date,
-    'Milestone ' || m.milestone_id || ' of ' || CAST(m.milestone_date AS text) || CASE
+    'Milestone ' || m.milestone_id || ' of ' || cast(m.milestone_date AS text) || CASE
         WHEN m.billing_status = 'not_ready' THEN ' was not ready on its date; mark it ready and invoice it by hand.'
         ELSE ' became ready after its date was run; invoice it by hand.'
     END AS message
@@ -38,4 +38,4 @@ WHERE
             AND a.billing_status IN ('unbilled', 'ready_to_invoice')
             AND d.actual_id IS NULL
     )
-    AND (CAST(:contract_ids AS text []) IS NULL OR m.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR m.contract_id = any(cast(:contract_ids AS text[])))

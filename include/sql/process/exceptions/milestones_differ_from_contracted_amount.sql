@@ -14,8 +14,8 @@ SELECT
     NULL AS transaction_id,
     NULL AS milestone_id,
     NULL AS subject_date,
-    'The milestones of line ' || m.contract_line_id || ' come to ' || CAST(sum(m.amount) AS text)
-    || ', the line was contracted for ' || CAST(cl.contracted_amount AS text) || '; mend the one that is wrong.' AS message
+    'The milestones of line ' || m.contract_line_id || ' come to ' || cast(sum(m.amount) AS text)
+    || ', the line was contracted for ' || cast(cl.contracted_amount AS text) || '; mend the one that is wrong.' AS message
 FROM invoicing.milestone AS m
 INNER JOIN invoicing.contract_line AS cl
     ON m.contract_id = cl.contract_id AND m.contract_line_id = cl.contract_line_id
@@ -23,6 +23,6 @@ INNER JOIN invoicing.project_contract AS c ON m.contract_id = c.contract_id
 WHERE
     c.state = 'active'
     AND cl.billing_method = 'fixed_price'
-    AND (CAST(:contract_ids AS text []) IS NULL OR m.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR m.contract_id = any(cast(:contract_ids AS text[])))
 GROUP BY m.contract_id, m.contract_line_id, cl.contracted_amount
 HAVING sum(m.amount) <> cl.contracted_amount

@@ -14,7 +14,7 @@ SELECT
     NULL AS transaction_id,
     NULL AS milestone_id,
     s.run_date AS subject_date,
-    'Contract line ' || s.contract_line_id || ' was due on ' || CAST(s.run_date AS text)
+    'Contract line ' || s.contract_line_id || ' was due on ' || cast(s.run_date AS text)
     || ' and has not run; run that date by hand, or mark the row run_successful.' AS message
 FROM invoicing.invoice_schedule AS s
 INNER JOIN invoicing.project_contract AS c ON s.contract_id = c.contract_id
@@ -22,7 +22,7 @@ WHERE
     c.state = 'active'
     AND s.run_date < :oldest_as_of
     AND s.run_status <> 'run_successful'
-    AND (CAST(:contract_ids AS text []) IS NULL OR s.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR s.contract_id = any(cast(:contract_ids AS text[])))
 UNION ALL
 SELECT
     m.contract_id,
@@ -33,7 +33,7 @@ SELECT
     NULL AS transaction_id,
     m.milestone_id,
     m.milestone_date AS subject_date,
-    'Milestone ' || m.milestone_id || ' was due on ' || CAST(m.milestone_date AS text)
+    'Milestone ' || m.milestone_id || ' was due on ' || cast(m.milestone_date AS text)
     || ' and its date has not run; run that date by hand, or invoice the milestone by hand.' AS message
 FROM invoicing.milestone AS m
 INNER JOIN invoicing.contract_line AS cl
@@ -45,4 +45,4 @@ WHERE
     AND m.milestone_date < :oldest_as_of
     AND m.run_status <> 'run_successful'
     AND m.billing_status = 'ready_to_invoice'
-    AND (CAST(:contract_ids AS text []) IS NULL OR m.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR m.contract_id = any(cast(:contract_ids AS text[])))

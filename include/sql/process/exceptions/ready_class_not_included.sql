@@ -14,7 +14,7 @@ SELECT
     NULL AS transaction_id,
     NULL AS milestone_id,
     NULL AS subject_date,
-    CAST(count(*) AS text) || ' ready transactions of line ' || a.contract_line_id
+    cast(count(*) AS text) || ' ready transactions of line ' || a.contract_line_id
     || ' are of a class that the line does not include; include the class, or move them to another line.' AS message
 FROM invoicing.actual AS a
 INNER JOIN invoicing.contract_line AS cl
@@ -31,5 +31,5 @@ WHERE
         OR (a.transaction_class = 'material' AND NOT cl.includes_material)
         OR (a.transaction_class = 'fee' AND NOT cl.includes_fee)
     )
-    AND (CAST(:contract_ids AS text []) IS NULL OR a.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR a.contract_id = any(cast(:contract_ids AS text[])))
 GROUP BY a.contract_id, a.contract_line_id

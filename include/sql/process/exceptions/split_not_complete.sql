@@ -14,13 +14,13 @@ SELECT
     NULL AS transaction_id,
     NULL AS milestone_id,
     NULL AS subject_date,
-    'The customers of contract line ' || lc.contract_line_id || ' share ' || CAST(sum(lc.split_percent) AS text)
-    || ' percent and ' || CAST(count(*) FILTER (WHERE lc.is_rounding_customer) AS text)
+    'The customers of contract line ' || lc.contract_line_id || ' share ' || cast(sum(lc.split_percent) AS text)
+    || ' percent and ' || cast(count(*) FILTER (WHERE lc.is_rounding_customer) AS text)
     || ' of them take the rounding; mend contract_line_customers so that it is 100 and 1.' AS message
 FROM invoicing.contract_line_customer AS lc
 INNER JOIN invoicing.project_contract AS c ON lc.contract_id = c.contract_id
 WHERE
     c.state = 'active'
-    AND (CAST(:contract_ids AS text []) IS NULL OR lc.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR lc.contract_id = any(cast(:contract_ids AS text[])))
 GROUP BY lc.contract_id, lc.contract_line_id
 HAVING sum(lc.split_percent) <> 100 OR count(*) FILTER (WHERE lc.is_rounding_customer) <> 1

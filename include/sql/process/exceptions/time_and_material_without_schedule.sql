@@ -24,4 +24,4 @@ WHERE
     c.state = 'active'
     AND cl.billing_method = 'time_and_material'
     AND s.contract_id IS NULL
-    AND (CAST(:contract_ids AS text []) IS NULL OR cl.contract_id = ANY(CAST(:contract_ids AS text [])))
+    AND (cast(:contract_ids AS text[]) IS NULL OR cl.contract_id = any(cast(:contract_ids AS text[])))
