@@ -5,5 +5,5 @@ from __future__ import annotations
 from airflow.plugins_manager import AirflowPlugin
 
 
-class InvoicingPlugin(AirflowPlugin):
+class InvoicingPlugin(AirflowPlugin):  # type: ignore[misc]  # untyped in Airflow
     name = "invoicing"

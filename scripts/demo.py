@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from rich.console import Console
 
 from invoicing import reports
 from invoicing.errors import InvoicingError
@@ -25,7 +24,7 @@ from scripts.demo_data import has_succeeded, invoice_the_past, load_samples
 DAYS = [date(2020, 10, 4) + timedelta(days=number) for number in range(16)]
 DAYS += [date(2020, 11, 2), date(2020, 11, 3), date(2020, 11, 16)]
 
-console = Console(highlight=False)
+console = reports.wide_enough()
 
 
 @contextmanager
@@ -84,17 +83,8 @@ def _show(engine: sa.Engine) -> None:
         invoices = reports.read_report(
             connection, "list_invoices", run_date=None, contract_ids=["adatum-implementation"], row_limit=None
         )
-        columns = [
-            "run_date",
-            "contract_name",
-            "customer_name",
-            "currency",
-            "chargeable_amount",
-            "tax_amount",
-            "total_amount",
-            "line_count",
-        ]
-        reports.print_table(invoices.iloc[::-1], [*columns, "detail_count", "status"], console, "The invoices (adatum)")
+        columns = [column for column in reports.COLUMNS["list_invoices"] if column != "invoice_id"]
+        reports.print_table(invoices.iloc[::-1], columns, console, "The invoices (adatum)")
         agency = connection.execute(
             sa.text(
                 "SELECT count(*) AS invoices, coalesce(sum(detail_count), 0) AS details FROM analytics.invoices "

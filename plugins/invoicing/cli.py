@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 import typer
-from rich.console import Console
 
 from invoicing import reports
 from invoicing.errors import AccountingError, InvoicingError
@@ -31,8 +30,8 @@ app = typer.Typer(help="Batch invoicing of project contracts.", no_args_is_help=
 db = typer.Typer(help="The schema of the warehouse, and the embedded warehouse.", no_args_is_help=True)
 app.add_typer(db, name="db")
 
-console = Console()
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+console = reports.wide_enough()
+errors = reports.wide_enough(stderr=True)
 
 Warehouse = Annotated[
     str | None,
@@ -147,7 +146,7 @@ def run(
 def _print_day(day: Day, preview: bool) -> None:
     did = "would write" if preview else "wrote"
     if day.run.skipped_reason:
-        console.print(f"{day.run.run_date}: no invoice, {day.run.skipped_reason}.", highlight=False)
+        console.print(f"{day.run.run_date}: no invoice, {day.run.skipped_reason}.")
     else:
         reports.print_table(day.invoices, reports.COLUMNS["list_invoices"], console)
         console.print(
@@ -237,7 +236,7 @@ def explain(
         typer.echo(reports.to_json(found))
         return
     for share in found:
-        console.print(str(share), markup=False, highlight=False)
+        console.print(str(share), markup=False)
 
 
 @app.command()

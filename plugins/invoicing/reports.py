@@ -36,17 +36,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "list_invoices": (
         "run_date",
-        "contract_name",
+        "contract_id",
         "customer_name",
         "currency",
         "chargeable_amount",
-        "non_chargeable_amount",
-        "complimentary_amount",
         "tax_amount",
         "total_amount",
         "line_count",
         "detail_count",
-        "origin",
         "status",
         "invoice_id",
     ),
@@ -74,6 +71,39 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+HEADERS = {
+    "chargeable_amount": "chargeable",
+    "complimentary_amount": "complimentary",
+    "contract_line_id": "line",
+    "contract_id": "contract",
+    "customer_id": "customer",
+    "customer_name": "customer",
+    "detail_count": "details",
+    "due_lines": "due",
+    "invoice_id": "invoice",
+    "invoice_lines": "lines",
+    "line_count": "lines",
+    "quarantined_contracts": "quarantined",
+    "ready_transactions": "ready",
+    "run_id": "run",
+    "started_at": "started (UTC)",
+    "tax_amount": "tax",
+    "total_amount": "total",
+    "transaction_class": "class",
+    "transaction_date": "date",
+    "transaction_id": "transaction",
+}
+_SHORT_WORDS = {"currency", "status", "severity"}
+_WIDE = 220  # columns for a reader that is not a terminal: a file, a pager, a log
+
+
+def wide_enough(*, stderr: bool = False) -> Console:
+    """A console as wide as its terminal; wide where there is none, so that nothing is cut for `grep`."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=stderr)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
+
 
 def read_report(connection: sa.Connection, name: str, **parameters: Any) -> pd.DataFrame:
     """The rows of include/sql/reports/`name`.sql, amounts as Decimal."""
@@ -88,8 +118,17 @@ def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, ti
         return
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        numeric = isinstance(rows[column].iloc[0], int | float | Decimal)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        # On a narrow terminal words give way; dates and amounts are never cut.
+        words = isinstance(rows[column].iloc[0], str) and column not in _SHORT_WORDS
+        number = isinstance(rows[column].iloc[0], int | float | Decimal)
+        header = HEADERS.get(column, column.replace("_", " "))
+        table.add_column(
+            header,
+            justify="right" if number else "left",
+            no_wrap=column != "message",
+            overflow="ellipsis",
+            min_width=None if words else max(len(header), *map(len, map(_text, rows[column]))),
+        )
     for row in rows[list(columns)].itertuples(index=False):
         table.add_row(*(_text(value) for value in row))
     console.print(table)

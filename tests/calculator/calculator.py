@@ -214,18 +214,18 @@ class Calculator:
             self._cutoffs.setdefault(due_row, row.cutoff)
             self._statuses.setdefault(ScheduleKey(due_row), row.run_status or "not_run")
         for transaction in source.transactions:
-            origin = Origin(transaction.contract_id, transaction.transaction_id, None)
-            self._transactions[origin] = transaction
-            if not self._actuals.get(origin):
-                self._actuals[origin] = self._split_transaction(transaction)
+            self._transactions[Origin(transaction.contract_id, transaction.transaction_id, None)] = transaction
         for milestone in source.milestones:
-            origin = Origin(milestone.contract_id, None, milestone.milestone_id)
-            self._milestones[origin] = milestone
-            if not self._actuals.get(origin):
-                self._actuals[origin] = self._split_milestone(milestone)
+            self._milestones[Origin(milestone.contract_id, None, milestone.milestone_id)] = milestone
             due_row = DueRow(milestone.contract_id, milestone.contract_line_id, milestone.milestone_date)
             if self._lines[due_row.line].billing_method == "fixed_price":
                 self._statuses.setdefault(ScheduleKey(due_row, milestone.milestone_id), "not_run")
+        for origin, transaction in self._transactions.items():
+            if not self._actuals.get(origin):
+                self._actuals[origin] = self._split_transaction(transaction)
+        for origin, milestone in self._milestones.items():
+            if not self._actuals.get(origin):
+                self._actuals[origin] = self._split_milestone(milestone)
 
     def run(self, run_date: date, catch_up_days: int = 35, late_milestones: LateMilestones = "report") -> RunResult:
         """One day: free the drafts of what is due, choose a run date for everything, write it, account for it."""

@@ -47,10 +47,8 @@ IDS = (
     *("é", "e\u0301", "ß", "Å", "日本", "😀", "_", "%", "0", "=1+1", "x" * 100),
 )
 SPLITS = (
-    ("100",),
-    ("100",),
-    ("50", "50"),
-    ("50", "50"),
+    *(("100",),) * 8,
+    *(("50", "50"),) * 4,
     ("12.5", "87.5"),
     ("33.3333", "33.3333", "33.3334"),
     ("33.3334", "33.3333", "33.3333"),
@@ -65,17 +63,18 @@ AMOUNTS = ("100", "0", "-100", "0.01", "-0.01", "0.005", "1", "333.335", "100000
 TAXES = ("0", "0.01", "25", "-25", "33.335")
 CUTOFF_OFFSETS = (None, -1, 0, 2, -10, 12)
 # Written with repeats where one value should come more often.
-STATES: tuple[ContractState, ...] = ("active", "active", "active", "active", "on_hold")
-BILLING_METHODS: tuple[BillingMethod, ...] = ("time_and_material", "time_and_material", "fixed_price")
-INCLUSIONS = (None, None, None, True, False)
+STATES: tuple[ContractState, ...] = (*("active",) * 9, "on_hold")
+BILLING_METHODS: tuple[BillingMethod, ...] = (*("time_and_material",) * 3, "fixed_price")
+INCLUSIONS = (*(None,) * 5, True, False)
 TRANSACTION_CLASSES: tuple[TransactionClass, ...] = ("time", "expense", "material", "fee")
 BILLING_TYPES: tuple[BillingType, ...] = ("chargeable", "chargeable", "non_chargeable", "complimentary")
-TRANSACTION_STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 6, "unbilled", "unbilled", "canceled")
+TRANSACTION_STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 7, "unbilled", "unbilled", "canceled")
+UNREADY_BECOMES: tuple[TransactionStatus, ...] = ("unbilled", "ready_to_invoice", "ready_to_invoice", "canceled")
 MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "not_ready")
 LATE_MILESTONES: tuple[LateMilestones, ...] = ("report", "bill")
-RUN_STATUSES: tuple[RunStatus | None, ...] = (None, None, None, "not_run", "run_failed", "run_successful")
-TRANSACTION_OFFSETS = (-1, 0, -2, 1, -9, -10, -11, 2, 3, 12, 13)
-RUN_OFFSETS = (0, 0, 0, 0, 1, 3, 34, 35, 36, -1)
+RUN_STATUSES: tuple[RunStatus | None, ...] = (*(None,) * 7, "not_run", "run_failed", "run_successful")
+TRANSACTION_OFFSETS = (-1, 0, -2, 1, -9, -10, -11, 2, 3, 12, 13, -30, -30, -30, -30)
+RUN_OFFSETS = (*(0,) * 10, 1, 3, 34, 35, 36, -1)
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Change:
-    """A folder to load: all customers, contracts and lines as they are, and only what else is new or became ready."""
+    """A folder to load: all customers, contracts and lines as they are now, and only what else is new or changed."""
 
     source: Source
 
@@ -136,13 +135,13 @@ class Scenario:
 
 @st.composite
 def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -> Scenario:
-    days = draw(st.lists(st.integers(0, 50), min_size=1, max_size=4, unique=True))
+    days = draw(st.lists(st.integers(0, 40), min_size=2, max_size=4, unique=True))
     anchors = [FIRST_DAY + timedelta(days=day) for day in days]
     source = draw(_sources(anchors))
     latest = source
-    steps: list[Step] = []
-    for _ in range(draw(st.integers(2, 7))):
-        kind = draw(st.sampled_from(["run", "run"] + ["change"] * changes + ["touch"] * touches))
+    steps: list[Step] = [Run(draw(_around(anchors, RUN_OFFSETS)))]
+    for _ in range(draw(st.integers(3, 8))):
+        kind = draw(st.sampled_from(["run"] * 3 + ["change"] * 2 * changes + ["touch"] * 2 * touches))
         if kind == "change":
             change = draw(_changes(latest, anchors))
             latest = latest.followed_by(change)
@@ -150,7 +149,8 @@ def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -
         elif kind == "touch":
             steps.append(Touch(draw(st.integers(0, 5)), draw(st.booleans())))
         else:
-            steps.append(Run(draw(_around(anchors, RUN_OFFSETS))))
+            again = st.sampled_from([step for step in steps if isinstance(step, Run)])
+            steps.append(draw(again | _around(anchors, RUN_OFFSETS).map(Run)))
     return Scenario(
         source,
         tuple(steps),
@@ -163,7 +163,7 @@ def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -
 def _sources(draw: st.DrawFn, anchors: list[date]) -> Source:
     customer_ids = draw(_ids(4, 4))
     source = Source(customers=tuple(Customer(customer_id) for customer_id in customer_ids))
-    for contract_id in draw(_ids(1, 3)):
+    for contract_id in draw(_ids(1, 2)):
         contract = Contract(contract_id, draw(st.sampled_from(list(CURRENCY_DECIMALS))), draw(st.sampled_from(STATES)))
         lines = [draw(_lines(contract_id, line_id)) for line_id in draw(_ids(1, 3))]
         shares = [share for line in lines for share in draw(_line_customers(line, customer_ids[:3]))]
@@ -187,7 +187,7 @@ def _lines(draw: st.DrawFn, contract_id: str, line_id: str) -> Line:
 @st.composite
 def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> list[LineCustomer]:
     percents = [Decimal(percent) for percent in draw(st.sampled_from(SPLITS))]
-    order = draw(st.permutations(customer_ids))
+    order = draw(st.just(customer_ids) | st.permutations(customer_ids))
     sharing = [nth for nth, percent in enumerate(percents) if percent > 0]
     rounding = draw(st.sampled_from(sharing)) if sharing else None
     return [
@@ -198,22 +198,48 @@ def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> lis
 
 @st.composite
 def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
+    """Contracts stop and go, lines change what they include and get the customers they lacked, and there is more."""
+    contracts = [
+        replace(contract, state=draw(st.just(contract.state) | st.sampled_from(STATES)))
+        for contract in source.project_contracts
+    ]
+    lines = {(line.contract_id, line.contract_line_id): line for line in source.contract_lines}
+    for key, line in lines.items():
+        lines[key] = replace(line, includes_time=draw(st.just(line.includes_time) | st.sampled_from(INCLUSIONS)))
+    for contract in contracts:
+        for line_id in draw(_ids(0, 1)):
+            key = (contract.contract_id, line_id)
+            lines.setdefault(key, draw(_lines(*key)))
+    shared = {(share.contract_id, share.contract_line_id) for share in source.contract_line_customers}
+    customer_ids = [customer.customer_id for customer in source.customers]
+    shares = [
+        share
+        for key, line in lines.items()
+        if key not in shared
+        for share in draw(_line_customers(line, customer_ids[:3]))
+    ]
+    source = replace(
+        source,
+        project_contracts=tuple(contracts),
+        contract_lines=tuple(lines.values()),
+        contract_line_customers=source.contract_line_customers + tuple(shares),
+    )
     added = draw(_additions(source, anchors, at_least=0, at_most=3))
-    ready_transactions = tuple(
-        replace(transaction, billing_status="ready_to_invoice")
+    transactions = [
+        replace(transaction, billing_status=draw(st.sampled_from(UNREADY_BECOMES)))
         for transaction in source.transactions
-        if transaction.billing_status == "unbilled" and draw(st.booleans())
-    )
-    ready_milestones = tuple(
-        replace(milestone, billing_status="ready_to_invoice")
+        if transaction.billing_status == "unbilled"
+    ]
+    milestones = [
+        replace(milestone, billing_status=draw(st.sampled_from(MILESTONE_STATUSES)))
         for milestone in source.milestones
-        if milestone.billing_status == "not_ready" and draw(st.booleans())
-    )
+        if milestone.billing_status == "not_ready"
+    ]
     return replace(
         source,
-        transactions=ready_transactions + added.transactions,
+        transactions=(*transactions, *added.transactions),
         invoice_schedules=added.invoice_schedules,
-        milestones=ready_milestones + added.milestones,
+        milestones=(*milestones, *added.milestones),
     )
 
 
@@ -227,11 +253,12 @@ def _additions(draw: st.DrawFn, source: Source, anchors: list[date], *, at_least
     for contract in source.project_contracts:
         decimals = CURRENCY_DECIMALS[contract.currency]
         lines = [line for line in source.contract_lines if line.contract_id == contract.contract_id]
+        timed = [line for line in lines if line.billing_method == "time_and_material"]
         for transaction_id in draw(_ids(at_least, at_most)):
-            line = draw(st.sampled_from(lines))
+            line = draw(st.sampled_from(timed or lines) | st.sampled_from(lines))
             transactions.append(draw(_transactions(line, transaction_id, customers, decimals, anchors)))
         for line in lines:
-            for run_date in draw(st.lists(st.sampled_from(anchors), min_size=at_least, unique=True)):
+            for run_date in draw(st.lists(st.sampled_from(anchors), min_size=at_least, max_size=3, unique=True)):
                 schedules.append(draw(_schedules(line, run_date)))
         for line in [line for line in lines if line.billing_method == "fixed_price"]:
             for milestone_id in draw(_ids(0, at_most // 2)):

@@ -154,7 +154,7 @@ def test_a_skipped_day_makes_no_asset_event(run_dag: RunDag) -> None:
 def test_the_ledger_knows_the_dag_run(run_dag: RunDag, engine: sa.Engine) -> None:
     run = run_dag("2020-10-05")
     with engine.connect() as connection:
-        keys = connection.exec_driver_sql("SELECT run_key FROM invoicing.invoice_run").scalars().all()
+        keys: list[str] = list(connection.exec_driver_sql("SELECT run_key FROM invoicing.invoice_run").scalars())
     assert keys == [f"create_invoices/{run.run_id}"]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from invoicing.process import verify as module
 from invoicing.process.verify import CHECKS, Difference, verify
+from invoicing.warehouse.connection import create_engine
 from invoicing.warehouse.transactions import reading
 from tests.process.warehouse import CONTRACT, Warehouse, october
 
@@ -79,9 +83,10 @@ def damage(warehouse: Warehouse, *statements: str, doctored: bool = False) -> No
             connection.exec_driver_sql(statement)
 
 
-@pytest.fixture
-def invoiced(warehouse: Warehouse) -> Warehouse:
-    """Two days of invoicing: a shared line of time and expenses, a line of material, and a milestone."""
+@pytest.fixture(scope="module")
+def two_days(new_database: Callable[[str], sa.URL], template: str) -> Warehouse:
+    """Two days of invoicing: a shared line of time and expenses, a line of material, and milestones."""
+    warehouse = Warehouse(create_engine(new_database(template)))
     warehouse.contract()
     warehouse.line("work", percents=SHARED)
     warehouse.line("material")
@@ -99,6 +104,18 @@ def invoiced(warehouse: Warehouse) -> Warehouse:
     warehouse.run(october(5))
     warehouse.run(october(19))
     return warehouse
+
+
+@pytest.fixture
+def invoiced(
+    two_days: Warehouse, new_database: Callable[[str], sa.URL], administer: Callable[[str], None]
+) -> Iterator[Warehouse]:
+    """A copy of `two_days` that a test may do with as it likes."""
+    name = two_days.engine.url.database
+    assert name
+    copy = new_database(name)
+    yield two_days.at(create_engine(copy))
+    administer(f"DROP DATABASE {copy.database} WITH (FORCE)")
 
 
 def test_clean_days_pass(invoiced: Warehouse) -> None:
@@ -462,8 +479,7 @@ def test_difference_reads_as_a_line(invoiced: Warehouse) -> None:
 
 def test_every_check_has_a_test_here() -> None:
     """A new check comes with the damage that it finds."""
-    with open(__file__, encoding="utf-8") as source:
-        text = source.read()
+    text = Path(__file__).read_text(encoding="utf-8")
     assert [check for check in CHECKS if f'"{check}"' not in text] == []
 
 
@@ -486,18 +502,29 @@ def confirm(warehouse: Warehouse, run_date: date) -> None:
 
 
 def edit(warehouse: Warehouse, run_date: date, customer_id: str = "Fabrikam") -> None:
-    """As somebody leaves a draft who wrote into a detail and took out another one."""
+    """As somebody leaves a draft who wrote into its details."""
     invoice = invoice_of(run_date, customer_id)
-    warehouse.execute(f"UPDATE invoicing.invoice_line_detail SET amount = amount / 2 WHERE invoice_id = {invoice}")
-    warehouse.execute(
-        f"""
-        DELETE FROM invoicing.invoice_line_detail WHERE invoice_id = {invoice} AND actual_id = (
-            SELECT min(actual_id) FROM invoicing.invoice_line_detail WHERE invoice_id = {invoice}
-        )
-        """
-    )
+    warehouse.execute(f"UPDATE invoicing.invoice_line_detail SET amount = 1 WHERE invoice_id = {invoice}")
     warehouse.execute(f"UPDATE invoicing.invoice SET edited_at = now() WHERE invoice_id = {invoice}")
     damage(warehouse, doctored=True)
+
+
+def free(warehouse: Warehouse, details: str) -> None:
+    """As somebody takes details off a draft; the draft goes with the last of them."""
+    warehouse.execute(
+        f"""
+        UPDATE invoicing.invoice SET edited_at = now()
+        WHERE invoice_id IN (SELECT invoice_id FROM invoicing.invoice_line_detail WHERE {details})
+        """
+    )
+    warehouse.execute(f"DELETE FROM invoicing.invoice_line_detail WHERE {details}")
+    damage(warehouse, doctored=True)
+    warehouse.execute(
+        """
+        UPDATE invoicing.actual SET recorded_at = now()
+        WHERE billing_status = 'ready_to_invoice' AND actual_id NOT IN (SELECT actual_id FROM invoicing.invoice_line_detail)
+        """
+    )
 
 
 def test_repeated_days_pass(invoiced: Warehouse) -> None:
@@ -534,28 +561,33 @@ def test_edited_draft_passes(invoiced: Warehouse) -> None:
     assert differences(invoiced) == []
 
 
+def test_detail_taken_off_a_draft_passes(invoiced: Warehouse) -> None:
+    free(invoiced, detail_of("T1"))
+    assert differences(invoiced) == []
+
+
+def test_deleted_draft_passes(invoiced: Warehouse) -> None:
+    free(invoiced, f"invoice_id = {invoice_of(october(19))}")
+    assert differences(invoiced) == []
+
+
+def add_line_of_fees(warehouse: Warehouse, run_date: date) -> None:
+    warehouse.line("fees")
+    warehouse.schedule(run_date, line_id="fees")
+    warehouse.transaction("T7", october(1), line_id="fees", transaction_class="fee")
+    warehouse.run(run_date, "fees")
+
+
 def test_transaction_that_waits_beside_an_edited_draft_passes(invoiced: Warehouse) -> None:
     edit(invoiced, october(5))
-    invoiced.schedule(october(5), line_id="prototype")
-    invoiced.line("fees")
-    invoiced.schedule(october(5), line_id="fees")
-    invoiced.transaction("T7", october(1), line_id="fees", transaction_class="fee")
-    invoiced.run(october(5))
+    add_line_of_fees(invoiced, october(5))
     assert differences(invoiced) == []
 
 
 def test_transaction_that_waited_beside_a_deleted_draft_passes(invoiced: Warehouse) -> None:
-    edit(invoiced, october(19))
-    invoiced.line("fees")
-    invoiced.schedule(october(19), line_id="fees")
-    invoiced.transaction("T7", october(1), line_id="fees", transaction_class="fee")
-    invoiced.run(october(19), "again")
-    damage(
-        invoiced,
-        f"DELETE FROM invoicing.invoice_line WHERE invoice_id = {invoice_of(october(19))}",
-        f"DELETE FROM invoicing.invoice WHERE invoice_id = {invoice_of(october(19))}",
-        "UPDATE invoicing.actual SET recorded_at = now() WHERE transaction_id = 'T5'",  # released
-    )
+    edit(invoiced, october(5))
+    add_line_of_fees(invoiced, october(5))
+    free(invoiced, f"invoice_id = {invoice_of(october(5))}")
     assert differences(invoiced) == []
 
 
@@ -656,9 +688,8 @@ def test_canceled_transaction_passes(invoiced: Warehouse) -> None:
 def test_transaction_made_ready_after_its_row_ran_passes(invoiced: Warehouse) -> None:
     invoiced.transaction("T7", october(10), status="unbilled")
     invoiced.run(october(19), "again")
-    invoiced.execute(
-        "UPDATE invoicing.actual SET billing_status = 'ready_to_invoice', recorded_at = now() WHERE transaction_id = 'T7'"
-    )
+    ready = "billing_status = 'ready_to_invoice', recorded_at = now()"
+    invoiced.execute(f"UPDATE invoicing.actual SET {ready} WHERE transaction_id = 'T7'")
     assert differences(invoiced) == []
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -34,6 +35,10 @@ class Warehouse:
     settings: Settings = field(default_factory=read_settings)
     _currencies: dict[str, str] = field(default_factory=dict)
     _customers: dict[tuple[str, str], list[LineCustomer]] = field(default_factory=lambda: defaultdict(list))
+
+    def at(self, engine: sa.Engine) -> Warehouse:
+        """The same on a copy of its database."""
+        return replace(self, engine=engine, _currencies=dict(self._currencies), _customers=deepcopy(self._customers))
 
     def contract(self, contract_id: str = CONTRACT, *, currency: str = "USD", state: str = "active") -> None:
         self._currencies[contract_id] = currency

@@ -26,8 +26,8 @@ FROM
     ) AS selection,
     (
         SELECT
-            count(DISTINCT contract_id, invoice_id) AS invoices,
-            count(DISTINCT contract_id, invoice_id, contract_line_id) AS invoice_lines,
+            count(DISTINCT row(contract_id, invoice_id)) AS invoices,
+            count(DISTINCT row(contract_id, invoice_id, contract_line_id)) AS invoice_lines,
             coalesce(sum(detail_count), 0) AS details,
             coalesce(sum(chargeable_amount), 0) AS chargeable_amount
         FROM invoicing.run_invoice_line

@@ -18,7 +18,13 @@ FROM (
             AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
             FALSE
         ) AS already_drafted
-    FROM invoicing.run_selection AS w
+    FROM (
+        SELECT DISTINCT due.contract_id
+        FROM invoicing.run_due_line AS due
+        INNER JOIN invoicing.touched_invoice AS gone ON due.contract_id = gone.contract_id AND due.run_date = gone.run_date
+        WHERE due.run_id = :run_id
+    ) AS c
+    INNER JOIN invoicing.run_selection AS w ON c.contract_id = w.contract_id
     INNER JOIN invoicing.actual AS a ON w.contract_id = a.contract_id AND w.actual_id = a.actual_id
     INNER JOIN invoicing.run_due_line AS l
         ON

@@ -1,5 +1,5 @@
 -- Purpose: cancel the shares of customers who no longer share a milestone that bills otherwise now.
--- Parameters: none (reads changed_milestones).
+-- Parameters: recorded_at (reads changed_milestones).
 -- Grain: one row per milestone and customer without a share; none of them is on an invoice, or the load had been refused.
 -- May be repeated: a canceled share is not touched.
 WITH sharer AS MATERIALIZED (
@@ -20,7 +20,7 @@ WITH sharer AS MATERIALIZED (
 UPDATE invoicing.actual AS recorded
 SET
     billing_status = 'canceled',
-    recorded_at = now()
+    recorded_at = :recorded_at
 FROM pg_temp.changed_milestones AS changed
 WHERE
     recorded.contract_id = changed.contract_id

@@ -5,7 +5,7 @@
 SELECT
     staged.file_line,
     staged.currency,
-    (count(*) OVER ())::integer AS problems
+    count(*) OVER () AS problems
 FROM pg_temp.staged_project_contracts AS staged
 LEFT JOIN invoicing.currency AS known ON staged.currency = known.currency
 WHERE

@@ -7,7 +7,7 @@ SELECT
     staged.contract_id,
     staged.currency,
     known.currency AS known_currency,
-    (count(*) OVER ())::integer AS problems
+    count(*) OVER () AS problems
 FROM pg_temp.staged_project_contracts AS staged
 INNER JOIN invoicing.project_contract AS known ON staged.contract_id = known.contract_id
 WHERE

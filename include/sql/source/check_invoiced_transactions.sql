@@ -9,7 +9,7 @@ SELECT
     found.invoice_id,
     found.run_date,
     found.status,
-    (count(*) OVER ())::integer AS problems
+    count(*) OVER () AS problems
 FROM (
     SELECT DISTINCT ON (changed.contract_id, changed.transaction_id)
         changed.file_line,

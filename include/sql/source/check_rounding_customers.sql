@@ -11,7 +11,7 @@ SELECT
         WHEN rounding_customers = 1 THEN 'a rounding customer of 0 percent'
         ELSE rounding_customers || ' rounding customers'
     END AS found,
-    (count(*) OVER ())::integer AS problems
+    count(*) OVER () AS problems
 FROM pg_temp.line_splits
 WHERE
     complete

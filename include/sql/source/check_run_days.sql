@@ -13,7 +13,7 @@ SELECT
     staged.file_line,
     staged.period,
     staged.run_days,
-    (count(*) OVER ())::integer AS problems
+    count(*) OVER () AS problems
 FROM pg_temp.staged_invoice_frequencies AS staged
 CROSS JOIN pattern
 WHERE

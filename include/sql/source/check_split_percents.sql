@@ -6,9 +6,9 @@ SELECT
     file_line,
     contract_id,
     contract_line_id,
-    trim_scale(percents)::text AS percents,
-    trim_scale(kept_percents)::text AS kept_percents,
-    (count(*) OVER ())::integer AS problems
+    percents,
+    kept_percents,
+    count(*) OVER () AS problems
 FROM pg_temp.line_splits
 WHERE
     complete

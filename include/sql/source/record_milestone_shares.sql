@@ -1,7 +1,7 @@
 -- Purpose: record what each customer owes for the milestones of a load: the customer that a milestone names, else all
 --          customers of its line in their percents, of which the rounding customer gets exactly what remains. The split is
 --          fixed here; later percents reach a milestone only when what it bills changes.
--- Parameters: none (reads changed_milestones, contract_currencies).
+-- Parameters: recorded_at (reads changed_milestones, contract_currencies).
 -- Grain: one milestone actual, of quantity 1 in all, per milestone and customer with a share, in the order of their ids.
 -- May be repeated: a share that says the same already is not touched.
 INSERT INTO invoicing.actual AS known (
@@ -43,7 +43,9 @@ SELECT
     'milestone' AS kind,
     'milestone' AS transaction_class,
     'chargeable' AS billing_type,
-    CASE billing_status WHEN 'not_ready' THEN 'unbilled' ELSE 'ready_to_invoice' END::invoicing.billing_status AS billing_status,
+    cast(
+        CASE billing_status WHEN 'not_ready' THEN 'unbilled' ELSE 'ready_to_invoice' END AS invoicing.billing_status
+    ) AS billing_status,
     milestone_date AS transaction_date,
     -- What remains: the whole, less what all the others get.
     CASE
@@ -56,7 +58,7 @@ SELECT
     CASE
         WHEN takes_the_rest THEN whole_tax_amount - (sum(tax_amount) OVER whole - tax_amount) ELSE tax_amount
     END AS tax_amount,
-    now() AS recorded_at
+    cast(:recorded_at AS timestamptz) AS recorded_at
 FROM share
 WINDOW whole AS (PARTITION BY contract_id, milestone_id)
 ORDER BY contract_id ASC, milestone_id ASC, customer_id ASC

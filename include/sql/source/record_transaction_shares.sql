@@ -1,7 +1,7 @@
 -- Purpose: record what each customer owes for the transactions of a load: the customer that a transaction names, else all
 --          customers of its line in their percents, of which the rounding customer gets exactly what remains. The split is
 --          fixed here; later percents reach a transaction only when what it bills changes.
--- Parameters: none (reads changed_transactions, contract_currencies).
+-- Parameters: recorded_at (reads changed_transactions, contract_currencies).
 -- Grain: one unbilled sales actual per transaction and customer with a share, in the order of their ids.
 -- May be repeated: a share that says the same already is not touched.
 INSERT INTO invoicing.actual AS known (
@@ -60,7 +60,7 @@ SELECT
     CASE
         WHEN takes_the_rest THEN whole_tax_amount - (sum(tax_amount) OVER whole - tax_amount) ELSE tax_amount
     END AS tax_amount,
-    now() AS recorded_at
+    cast(:recorded_at AS timestamptz) AS recorded_at
 FROM share
 WINDOW whole AS (PARTITION BY contract_id, transaction_id)
 ORDER BY contract_id ASC, transaction_id ASC, customer_id ASC

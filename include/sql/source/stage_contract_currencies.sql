@@ -14,14 +14,14 @@ WITH contract AS MATERIALIZED (
     SELECT
         contract_id,
         currency,
-        NULL::bigint AS file_line
+        cast(NULL AS bigint) AS file_line
     FROM invoicing.project_contract
 )
 
 SELECT DISTINCT ON (contract.contract_id)
     contract.contract_id,
     contract.currency,
-    known.decimals::integer AS decimals
+    known.decimals
 FROM contract
 LEFT JOIN invoicing.currency AS known ON contract.currency = known.currency
 ORDER BY contract.contract_id ASC, contract.file_line ASC NULLS LAST

@@ -1,7 +1,7 @@
 -- Purpose: ready transactions that a run must have invoiced and that are on no invoice: a lost detail, even when all totals
--- were made to match. Judged by what nobody can have changed since: the transaction has said the same since before the run,
--- and either the draft of its row, which nobody touched, holds others of its line and class, or the run left out nothing
--- that was ready.
+-- were made to match. What has changed since the run proves nothing: so the transaction must have said the same since before
+-- it (whoever frees a transaction from an invoice sets recorded_at), and that its class was included shows either in others
+-- of its line and class on the untouched drafts of the row, or in a run that left out nothing for its class.
 -- Parameters: from_date, to_date (run dates of the rows), at_most.
 -- Grain: one row per share of a transaction.
 -- May be repeated: reads only.
@@ -51,7 +51,7 @@ admitted AS (
     WHERE s.ran_at IS NOT NULL
 ),
 
-suspect AS (
+of_date AS (
     SELECT *
     FROM admitted
     WHERE
@@ -60,7 +60,16 @@ suspect AS (
         AND recorded_at < ran_at
 ),
 
--- A draft that was derived again may have let it go.
+-- An invoice that somebody touched keeps what else is ready for its customer and run date waiting.
+suspect AS (
+    SELECT o.*
+    FROM of_date AS o
+    LEFT JOIN invoicing.touched_invoice AS t
+        ON o.contract_id = t.contract_id AND o.customer_id = t.customer_id AND o.run_date = t.run_date
+    WHERE t.invoice_id IS NULL
+),
+
+-- Drafts of these dates that were derived again may have let it go.
 derived_again AS (
     SELECT DISTINCT
         a.contract_id,
@@ -72,8 +81,7 @@ derived_again AS (
 lost AS (
     SELECT s.*
     FROM suspect AS s
-    INNER JOIN invoicing.untouched_draft AS u
-        ON s.contract_id = u.contract_id AND s.customer_id = u.customer_id AND s.run_date = u.run_date
+    INNER JOIN invoicing.untouched_draft AS u ON s.contract_id = u.contract_id AND s.run_date = u.run_date
     INNER JOIN invoicing.invoice_line_detail AS d
         ON u.contract_id = d.contract_id AND u.invoice_id = d.invoice_id AND s.contract_line_id = d.contract_line_id
     INNER JOIN invoicing.actual AS a
@@ -83,7 +91,7 @@ lost AS (
     FROM suspect AS s
     INNER JOIN invoicing.invoice_run AS r ON s.latest_ran_at = r.started_at AND r.status = 'succeeded'
     LEFT JOIN invoicing.run_accounting AS left_out
-        ON r.run_id = left_out.run_id AND left_out.reason IN ('class_not_included', 'on_a_draft', 'not_to_exceed')
+        ON r.run_id = left_out.run_id AND left_out.reason IN ('class_not_included', 'not_to_exceed')
     LEFT JOIN derived_again AS again ON s.contract_id = again.contract_id AND s.actual_id = again.actual_id
     WHERE
         s.ran_at = s.latest_ran_at

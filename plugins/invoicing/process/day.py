@@ -17,6 +17,7 @@ from invoicing.process.due_lines import Quarantined, find_due_contract_lines, li
 from invoicing.process.ledger import Run, Trigger, fail_run, find_run
 from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
+from invoicing.warehouse.lease import sign_of_life
 from invoicing.warehouse.statements import execute
 from invoicing.warehouse.transactions import rehearsing, writing
 
@@ -47,27 +48,28 @@ def run_day(
     Raises:
         InvoicingError: a step failed; the run is closed as failed and can be run again.
     """
-    try:
-        with writing(engine, settings.wait_seconds) as connection:
-            find_due_contract_lines(
-                connection,
-                run_key=run_key,
-                run_date=run_date,
-                trigger=trigger,
-                settings=settings,
-                contract_ids=contract_ids,
-            )
-        with writing(engine, settings.wait_seconds) as connection:
-            run = filter_ready_transactions(connection, run_key=run_key, settings=settings)
-            quarantined = tuple(list_quarantined(connection, run))
-        with writing(engine, settings.wait_seconds) as connection:
-            run = write_draft_invoices(connection, run_key=run_key, settings=settings)
-            invoices = _invoices_of(connection, run)
-        with writing(engine, settings.wait_seconds) as connection:
-            closed = close_run(connection, run_key=run_key)
-    except BaseException as error:
-        _give_back(engine, run_key, settings, str(error))
-        raise
+    with sign_of_life(engine, run_key):
+        try:
+            with writing(engine, settings.wait_seconds) as connection:
+                find_due_contract_lines(
+                    connection,
+                    run_key=run_key,
+                    run_date=run_date,
+                    trigger=trigger,
+                    settings=settings,
+                    contract_ids=contract_ids,
+                )
+            with writing(engine, settings.wait_seconds) as connection:
+                run = filter_ready_transactions(connection, run_key=run_key, settings=settings)
+                quarantined = tuple(list_quarantined(connection, run))
+            with writing(engine, settings.wait_seconds) as connection:
+                run = write_draft_invoices(connection, run_key=run_key, settings=settings)
+                invoices = _invoices_of(connection, run)
+            with writing(engine, settings.wait_seconds) as connection:
+                closed = close_run(connection, run_key=run_key)
+        except BaseException as error:
+            _give_back(engine, run_key, settings, str(error))
+            raise
     assert closed is not None
     return Day(closed, quarantined, invoices)
 

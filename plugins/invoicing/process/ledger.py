@@ -132,9 +132,9 @@ def _take_over_or_refuse(connection: sa.Connection, run_key: str) -> None:
     found = holder(connection)
     if found is None or found.run_key == run_key:
         return
-    if not found.expired:
+    if not found.is_over:
         raise RunHeldError(f"the warehouse is held by {found}; wait for it to end, or clear it if it is stuck")
-    failure = f"showed no sign of life until its lease ended; taken over by {run_key}"
+    failure = f"ended without closing; taken over by {run_key}"
     execute(connection, "ledger/fail_run", run_id=found.run_id, failure=failure)
 
 

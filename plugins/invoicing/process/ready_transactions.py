@@ -21,11 +21,12 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, settin
     connection.execute(sa.text("TRUNCATE invoicing.run_selection, invoicing.run_invoice_line"))
     execute(connection, "process/forget_accounting", run_id=run.run_id)
     execute(connection, "process/select_transactions", run_id=run.run_id)
-    execute(connection, "process/reroute_transactions", run_id=run.run_id)
     execute(connection, "process/select_milestones", run_id=run.run_id, late_milestones=settings.late_milestones)
+    # Statistics before the joins: of a table just filled the planner knows nothing, and would loop.
+    connection.execute(sa.text("ANALYZE invoicing.run_selection"))
+    execute(connection, "process/reroute_transactions", run_id=run.run_id)
     execute(connection, "process/account", run_id=run.run_id)
     execute(connection, "process/group_invoice_lines", run_id=run.run_id)
-    connection.execute(sa.text("ANALYZE invoicing.run_selection"))
     connection.execute(sa.text("ANALYZE invoicing.run_invoice_line"))
     nothing_to_write = _nothing_to_write(connection, run)
     return record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from invoicing.warehouse.transactions import writing
 
 # Sorts and hashes of a large load stay in memory; Postgres' default of 4 MB would send them to disk.
 _WORK_MEMORY = "128MB"
-# From so many rows on the planner's statistics are renewed at once, not when the autovacuum gets to it.
+# From so many rows on, statistics are renewed at once: the statements that follow, and the next run, are planned by them.
 _ANALYZE_ROWS = 1_000
 
 
@@ -79,8 +80,9 @@ def _stage(
     for table in TABLES:
         create_staging_table(connection, table)
     rows = {table: stage_file(connection, table, path, problems, progress) for table, path in files.items()}
-    execute(connection, "source/stage_contract_currencies")
-    execute(connection, "source/stage_line_splits")
+    for derived in ("contract_currencies", "line_splits"):
+        execute(connection, f"source/stage_{derived}")
+        _analyze(connection, f"pg_temp.{derived}")
     return rows
 
 
@@ -92,28 +94,40 @@ def _check(connection: sa.Connection, files: dict[Table, Path], problems: Proble
     for kind in ("milestones", "transactions"):
         execute(connection, f"source/find_changed_{kind}")
         execute(connection, f"source/find_waiting_{kind}")
-        connection.execute(sa.text(f"ANALYZE pg_temp.changed_{kind}"))
+        _analyze(connection, f"pg_temp.changed_{kind}")
     check_invoiced(connection, files, problems)
 
 
 def _take_over(connection: sa.Connection, rows: dict[Table, int]) -> LoadResult:
     tables = tuple(_merge(connection, table, count) for table, count in rows.items())
-    shares = 0
-    for kind in ("milestone", "transaction"):
-        shares += execute(connection, f"source/record_{kind}_shares").rowcount
-        shares += execute(connection, f"source/cancel_{kind}_shares").rowcount
-    if shares >= _ANALYZE_ROWS:
-        connection.execute(sa.text("ANALYZE invoicing.actual"))
+    # Not now(), when the transaction began: that may lie before the end of a run which this load had to wait for.
+    recorded_at: datetime = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    shares = sum(_record_shares(connection, kind, recorded_at) for kind in ("milestone", "transaction"))
     return LoadResult(tables, shares)
 
 
 def _merge(connection: sa.Connection, table: Table, rows: int) -> TableResult:
     known = _count_known(connection, table)
-    written = execute(connection, f"source/merge_{table.name}").rowcount
-    if written >= _ANALYZE_ROWS:
-        connection.execute(sa.text(f"ANALYZE invoicing.{table.target}"))
+    written = _write(connection, f"source/merge_{table.name}", table.target)
     inserted = rows - known
     return TableResult(table.name, rows, inserted, written - inserted)
+
+
+def _record_shares(connection: sa.Connection, kind: str, recorded_at: datetime) -> int:
+    recorded = _write(connection, f"source/record_{kind}_shares", "actual", recorded_at=recorded_at)
+    return recorded + _write(connection, f"source/cancel_{kind}_shares", "actual", recorded_at=recorded_at)
+
+
+def _write(connection: sa.Connection, statement: str, target: str, **parameters: datetime) -> int:
+    """Runs a statement that writes to a table, and returns how many rows it wrote."""
+    written = execute(connection, statement, **parameters).rowcount
+    if written >= _ANALYZE_ROWS:
+        _analyze(connection, f"invoicing.{target}")
+    return written
+
+
+def _analyze(connection: sa.Connection, table: str) -> None:
+    connection.execute(sa.text(f"ANALYZE {table}"))
 
 
 def _count_known(connection: sa.Connection, table: Table) -> int:

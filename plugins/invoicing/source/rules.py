@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def _run_days(row: Any) -> str:
 
 
 def _split_percents(row: Any) -> str:
-    kept = Decimal(row["kept_percents"])
+    kept = row["kept_percents"]
     of_it = f", {plain(kept)} of it of customers in the warehouse alone (0 ends a share)" if kept else ""
     line = named(row, _LINE_KEY)
     return f"the percents of {line} sum to {plain(row['percents'])}{of_it}; they must sum to 100"

@@ -54,11 +54,6 @@ class Table:
         """Name of the temporary table that a load puts the file into."""
         return f"staged_{self.name}"
 
-    @property
-    def changed(self) -> str:
-        """Name of the temporary table of what differs from the warehouse, where a load works that out (billables)."""
-        return f"changed_{self.name}"
-
 
 def _id(name: str) -> Column:
     return Column(name, ID, required=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,13 +15,13 @@ from invoicing.warehouse.statements import execute
 
 @dataclass(frozen=True)
 class Holder:
-    """The run in progress. `expired`: it has shown no sign of life for longer than its lease."""
+    """The run in progress. `is_over`: its process is gone, or it has shown no sign of life for longer than its lease."""
 
     run_id: int
     run_key: str
     run_date: date
     started_at: datetime
-    expired: bool
+    is_over: bool
 
     def __str__(self) -> str:
         return f"run {self.run_id} of {self.run_date} ({self.run_key}, since {self.started_at:%Y-%m-%d %H:%M:%S} UTC)"
@@ -38,5 +40,13 @@ def refuse_while_running(connection: sa.Connection, what: str) -> None:
         RunHeldError: a run is in progress.
     """
     found = holder(connection)
-    if found is not None and not found.expired:
+    if found is not None and not found.is_over:
         raise RunHeldError(f"{what} has to wait: {found} is in progress; try again when it has ended")
+
+
+@contextmanager
+def sign_of_life(engine: sa.Engine, run_key: str) -> Iterator[None]:
+    """Shows others that the process of this run is there; when it is gone, however it ended, they may take over."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        execute(connection, "ledger/show_life", run_key=run_key)
+        yield

@@ -1,0 +1,171 @@
+"""Reading CSV: encodings, delimiters, quotes, lengths of rows, and the physical line of each problem."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from invoicing.source import csv_files
+from tests.source.folders import SourceFolder, load, problems_of, rows_of
+
+HEADER = "customer_id,name\n"
+KNOWN = "adatum,Adatum\nfabrikam,Fabrikam\n"
+
+
+def customers(engine: sa.Engine, source: SourceFolder, text: str | bytes) -> list[str]:
+    """Problems of a folder of the one file customers.csv."""
+    return problems_of(engine, source.only("roles").write_text("customers.csv", text))
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\n" + HEADER])
+def test_file_without_header_is_refused(empty: sa.Engine, source: SourceFolder, text: str) -> None:
+    assert customers(empty, source, text) == [
+        "customers.csv, line 1: there is no header; the first line must name the columns"
+    ]
+
+
+@pytest.mark.parametrize("text", [HEADER, HEADER.strip(), HEADER + "\n\r\n"])
+def test_header_alone_is_fine(engine: sa.Engine, source: SourceFolder, text: str) -> None:
+    assert customers(engine, source, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbf" + (HEADER + KNOWN).encode(),
+        (HEADER + KNOWN).replace("\n", "\r\n").encode(),
+        (HEADER + KNOWN).strip().encode(),
+        (HEADER + KNOWN).replace("\n", "\r").encode(),
+        ("name,customer_id\n" + "Adatum,adatum\nFabrikam,fabrikam\n").encode(),
+        (HEADER + "\n" + KNOWN + "\n\n").encode(),
+    ],
+    ids=["byte order mark", "CRLF", "no last line end", "CR", "other order of columns", "blank lines"],
+)
+def test_other_ways_to_write_the_same_are_read(engine: sa.Engine, source: SourceFolder, text: bytes) -> None:
+    assert customers(engine, source, text) == []
+    assert rows_of(engine, "SELECT customer_id, name FROM invoicing.customer ORDER BY 1") == [
+        ("adatum", "Adatum"),
+        ("fabrikam", "Fabrikam"),
+    ]
+
+
+def test_quoted_text_arrives_as_it_was_written(engine: sa.Engine, source: SourceFolder) -> None:
+    text = 'Said "done",\r\nand left\\N; é 漢 \t\\.'
+    load(engine, source.change("transactions", description=text).write())
+    assert rows_of(engine, "SELECT description FROM invoicing.transaction") == [(text,)]
+
+
+@pytest.mark.parametrize("field", ["", '""'])
+def test_empty_field_is_null_quoted_or_not(engine: sa.Engine, source: SourceFolder, field: str) -> None:
+    folder = source.only().write_text("roles.csv", f"role_id,name,target_utilization_percent\nr,Role,{field}\n")
+    load(engine, folder)
+    assert rows_of(engine, "SELECT target_utilization_percent FROM invoicing.role") == [(None,)]
+
+
+@pytest.mark.parametrize(("delimiter", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
+def test_other_delimiter_is_named(empty: sa.Engine, source: SourceFolder, delimiter: str, name: str) -> None:
+    problems = customers(empty, source, (HEADER + KNOWN).replace(",", delimiter))
+    assert problems == [
+        f"customers.csv, line 1: fields are separated by {name} ({delimiter!r}); separate them by commas"
+    ]
+
+
+def test_field_that_is_not_utf8_is_named_with_its_line(empty: sa.Engine, source: SourceFolder) -> None:
+    problems = customers(empty, source, (HEADER + KNOWN + "x,Soci\xe9t\xe9\n").encode("latin-1"))
+    assert problems == [
+        r"customers.csv, line 4, column name: b'Soci\xe9t\xe9' is not UTF-8; save the file as UTF-8"
+    ]
+
+
+def test_header_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+    (problem,) = customers(empty, source, "customer_id,name,soci\xe9t\xe9\n".encode("latin-1"))
+    assert problem.startswith("customers.csv, line 1: ")
+    assert problem.endswith("is not UTF-8; save the file as UTF-8")
+
+
+def test_utf16_is_recognised(empty: sa.Engine, source: SourceFolder) -> None:
+    assert customers(empty, source, (HEADER + KNOWN).encode("utf-16")) == [
+        "customers.csv, line 1: is not UTF-8 text, UTF-16 it seems; save it as UTF-8"
+    ]
+
+
+def test_row_with_too_many_fields_is_shown(empty: sa.Engine, source: SourceFolder) -> None:
+    assert customers(empty, source, HEADER + "adatum,Adatum, Inc.\n") == [
+        "customers.csv, line 2: 'adatum,Adatum, Inc.' has 3 fields, the header has 2; quote fields that hold commas"
+    ]
+
+
+def test_row_with_too_few_fields_is_shown(empty: sa.Engine, source: SourceFolder) -> None:
+    assert customers(empty, source, HEADER + KNOWN + "x\n") == [
+        "customers.csv, line 4: 'x' has 1 field, the header has 2; quote fields that hold commas"
+    ]
+
+
+def test_quote_that_is_never_closed_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+    problems = customers(empty, source, HEADER + 'adatum,"Adatum\nfabrikam,Fabrikam\n')
+    assert problems == [
+        "customers.csv, line 2: a quote is opened here and never closed",
+        "customers.csv, line 2, column name: 'adatum,\\nfabrikam' holds a line break",
+    ] or problems[0].endswith("a quote is opened here and never closed")
+
+
+def test_quote_that_swallows_more_than_a_block_is_refused(
+    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1 << 10)
+    problems = customers(empty, source, HEADER + KNOWN + 'x,"X\n' + KNOWN * 100)
+    assert problems == ["customers.csv, line 3: a quote is opened here or later and not closed within 0 MiB"]
+
+
+def test_nul_character_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+    assert customers(empty, source, HEADER + "adatum,Ada\0tum\n") == [
+        r"customers.csv, line 2, column name: 'Ada\x00tum' holds a NUL character, which no database text can; remove it"
+    ]
+
+
+def test_lines_are_physical_when_fields_hold_line_breaks(empty: sa.Engine, source: SourceFolder) -> None:
+    source.change("transactions", description="one\ntwo\r\nthree")
+    source.add("transactions", transaction_id="T-2", quantity="x")
+    source.add("transactions", transaction_id="T-3", description="", quantity="y")
+    lines = [problem.partition(":")[0] for problem in problems_of(empty, source.write())]
+    assert lines == ["transactions.csv, line 5, column quantity", "transactions.csv, line 8, column quantity"]
+
+
+@pytest.mark.parametrize("block", [64, 1 << 20])
+def test_lines_are_physical_around_blank_broken_and_long_rows(
+    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(csv_files, "BLOCK_BYTES", block)
+    text = (
+        "role_id,name,target_utilization_percent\n"  # 1
+        "a,A,80\n"
+        "\n"
+        'b,"B,\n",x\n'  # 4, 5
+        'only "one\n'  # 6
+        "c,C,y\n"
+        '"d\n\n",D\n'  # 8 to 10
+        ",,\n"
+        "e,E,z\n"  # 12
+        "f,F,90,1\n"  # 13
+    )
+    problems = problems_of(empty, source.only().write_text("roles.csv", text))
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "roles.csv, line 4, column name",
+        "roles.csv, line 4, column target_utilization_percent",
+        "roles.csv, line 6",
+        "roles.csv, line 7, column target_utilization_percent",
+        "roles.csv, line 8",
+        "roles.csv, line 12, column target_utilization_percent",
+        "roles.csv, line 13",
+    ]
+
+
+def test_reading_ends_after_a_thousand_rows_of_the_wrong_length(empty: sa.Engine, source: SourceFolder) -> None:
+    problems = customers(empty, source, HEADER + KNOWN + "x\n" * 5_000)
+    assert len(problems) == 100
+    assert problems[0].startswith("customers.csv, line 4: 'x' has 1 field")
+
+
+def test_row_of_the_wrong_length_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+    (problem,) = customers(empty, source, HEADER.encode() + KNOWN.encode() + b"\xe9\n")
+    assert problem.startswith("customers.csv, line ")
