@@ -53,7 +53,7 @@ with DAG(
     default_args={
         "owner": Owner.BILLING,
         "retries": RETRIES,
-        "retry_delay": timedelta(minutes=1),
+        "retry_delay": timedelta(seconds=15),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=15),
         "retry_policy": RETRY_POLICY,

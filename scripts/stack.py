@@ -49,6 +49,8 @@ def up(port: int) -> int:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Its components are started by name.
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         )
     PID_FILE.write_text(str(process.pid), encoding="utf-8")
     print("Starting Airflow …", flush=True)
@@ -130,8 +132,9 @@ def _is_healthy(port: int) -> bool:
 
 
 def _say_where(port: int) -> int:
-    password = json.loads(PASSWORD_FILE.read_text(encoding="utf-8")).get("admin")
-    print(f"Airflow: http://localhost:{port}/dags/create_invoices  login: admin  password: {password}")
+    print(f"Airflow: http://localhost:{port}/dags/create_invoices")
+    if PASSWORD_FILE.exists():
+        print(f"Login: admin, password: {json.loads(PASSWORD_FILE.read_text(encoding='utf-8'))['admin']}")
     print("`make down` stops it.")
     return 0
 

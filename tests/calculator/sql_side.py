@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections import defaultdict
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
 from invoicing.process.day import Day, preview_day, run_day
 from invoicing.process.verify import Difference, verify
 from invoicing.settings import Settings
 from invoicing.source.loading import load_folder
 from invoicing.warehouse.transactions import reading
-
 from tests.calculator.calculator import (
     Accounted,
     Actual,
@@ -31,39 +32,41 @@ from tests.calculator.calculator import (
 )
 from tests.calculator.model import RunStatus, Source
 
-PATIENCE = 60  # seconds
+Rows = list[dict[Hashable, Any]]
 
-LEDGER = {"invoice_run", "run_accounting"}
+WAIT_SECONDS = 60
 
-_TOUCH = """
-UPDATE invoicing.invoice SET status = :status
-WHERE (contract_id, customer_id, currency, run_date) = (:contract_id, :customer_id, :currency, :run_date)
+# What every run writes; the other tables hold what was loaded and invoiced.
+LEDGER = ("invoice_run", "run_accounting")
+
+_SET_STATUS = """
+    UPDATE invoicing.invoice SET status = :status
+    WHERE (contract_id, customer_id, currency, run_date) = (:contract_id, :customer_id, :currency, :run_date)
 """
 _POST = """
-UPDATE invoicing.actual SET billing_status = 'invoice_posted'
-WHERE (contract_id, actual_id) IN (
-    SELECT contract_id, actual_id FROM invoicing.invoice_line_detail INNER JOIN invoicing.invoice USING (contract_id, invoice_id)
-    WHERE (contract_id, customer_id, currency, run_date) = (:contract_id, :customer_id, :currency, :run_date)
-)
+    UPDATE invoicing.actual AS a SET billing_status = 'invoice_posted'
+    FROM invoicing.invoice AS i, invoicing.invoice_line_detail AS d
+    WHERE
+        (i.contract_id, i.customer_id, i.currency, i.run_date) = (:contract_id, :customer_id, :currency, :run_date)
+        AND (d.contract_id, d.invoice_id) = (i.contract_id, i.invoice_id)
+        AND (a.contract_id, a.actual_id) = (d.contract_id, d.actual_id)
 """
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run says of itself. `invoices`: those it stands for, as in `analytics.invoices` without created_at."""
+    """What a run says of itself. `invoices`: those it stands for, without created_at."""
 
     accounting: dict[Reason, Accounted]
     due_lines: int
     quarantined_contracts: frozenset[str]
-    invoices: list[dict[str, Any]]
+    invoices: Rows
 
 
 class Warehouse:
-    def __init__(self, engine: sa.Engine, catch_up_days: int, late_milestones: LateMilestones) -> None:
+    def __init__(self, engine: sa.Engine, *, catch_up_days: int = 35, late_milestones: LateMilestones = "report"):
         self._engine = engine
-        self._settings = Settings(
-            catch_up_days=catch_up_days, late_milestones=late_milestones, wait_seconds=PATIENCE
-        )
+        self._settings = Settings(catch_up_days=catch_up_days, late_milestones=late_milestones)
         self._run_keys = map(str, itertools.count(1))
 
     # What people do
@@ -71,13 +74,13 @@ class Warehouse:
     def load(self, source: Source) -> None:
         with tempfile.TemporaryDirectory() as folder:
             source.write_native(Path(folder))
-            load_folder(self._engine, Path(folder), wait_seconds=PATIENCE)
+            load_folder(self._engine, Path(folder), wait_seconds=WAIT_SECONDS)
 
     def run(self, run_date: date) -> Ran:
         day = run_day(self._engine, run_date, run_key=next(self._run_keys), settings=self._settings)
-        of_run = {"run_id": day.run.run_id}
-        accounting = self._read("SELECT * FROM analytics.run_accounting WHERE run_id = :run_id", of_run)
-        (run,) = self._read("SELECT * FROM analytics.invoice_runs WHERE run_id = :run_id", of_run)
+        run_id = day.run.run_id
+        (run,) = self.read("SELECT * FROM analytics.invoice_runs WHERE run_id = :run_id", run_id=run_id)
+        accounting = self.read("SELECT * FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run_id)
         return Ran(
             {row.reason: Accounted(row.transactions, row.amount) for row in accounting},
             run.due_lines,
@@ -85,16 +88,16 @@ class Warehouse:
             _undated(day),
         )
 
-    def preview(self, run_date: date) -> list[dict[str, Any]]:
+    def preview(self, run_date: date) -> Rows:
         return _undated(preview_day(self._engine, run_date, settings=self._settings))
 
     def review(self, key: InvoiceKey) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.text(_TOUCH), {**key._asdict(), "status": "in_review"})
+            connection.execute(sa.text(_SET_STATUS), {**key._asdict(), "status": "in_review"})
 
     def confirm(self, key: InvoiceKey) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.text(_TOUCH), {**key._asdict(), "status": "confirmed"})
+            connection.execute(sa.text(_SET_STATUS), {**key._asdict(), "status": "confirmed"})
             connection.execute(sa.text(_POST), key._asdict())
 
     # What can be read
@@ -102,12 +105,12 @@ class Warehouse:
     @property
     def invoices(self) -> tuple[Invoice, ...]:
         lines = defaultdict(list)
-        for row in self._read("SELECT * FROM analytics.invoice_lines"):
+        for row in self.read("SELECT * FROM analytics.invoice_lines"):
             lines[row.invoice_id].append(InvoiceLine(row.contract_line_id, _totals(row), row.detail_count))
         details = defaultdict(list)
-        for row in self._read("SELECT * FROM analytics.invoice_line_details"):
+        for row in self.read("SELECT * FROM analytics.invoice_line_details"):
             details[row.invoice_id].append(Actual(*(getattr(row, column) for column in Actual._fields)))
-        return tuple(
+        invoices = [
             Invoice(
                 InvoiceKey(row.contract_id, row.customer_id, row.currency, row.run_date),
                 row.status,
@@ -116,31 +119,32 @@ class Warehouse:
                 tuple(sorted(lines[row.invoice_id])),
                 tuple(sorted(details[row.invoice_id], key=lambda detail: detail.key)),
             )
-            for row in self._read(
-                'SELECT * FROM analytics.invoices ORDER BY contract_id, customer_id, currency, run_date'
-            )
-        )
+            for row in self.read("SELECT * FROM analytics.invoices")
+        ]
+        return tuple(sorted(invoices, key=lambda invoice: invoice.key))
 
     @property
     def schedule(self) -> dict[ScheduleKey, RunStatus]:
         return {
             ScheduleKey(DueRow(row.contract_id, row.contract_line_id, row.run_date), row.milestone_id): row.run_status
-            for row in self._read("SELECT * FROM analytics.invoice_schedule")
+            for row in self.read("SELECT * FROM analytics.invoice_schedule")
         }
 
     def verify(self) -> list[Difference]:
         with reading(self._engine) as connection:
             return verify(connection)
 
-    def dump(self, without: set[str] = frozenset()) -> list[str]:
-        """All rows of all tables as text, instants included."""
-        tables = [row.tablename for row in self._read("SELECT tablename FROM pg_tables WHERE schemaname = 'invoicing'")]
-        parts = [
-            f"SELECT '{table} ' || CAST(t AS text) AS row FROM invoicing.{table} AS t" for table in tables if table not in without
-        ]
-        return [row.row for row in self._read(" UNION ALL ".join(parts) + " ORDER BY row")]
+    def dump(self, *, without: Collection[str] = ()) -> list[str]:
+        """Every row of every table as text, instants included."""
+        tables = self.read("SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing'")
+        rows = " UNION ALL ".join(
+            f"SELECT '{table.name} ' || CAST(t AS text) AS row FROM invoicing.{table.name} AS t"
+            for table in tables
+            if table.name not in without
+        )
+        return [found.row for found in self.read(f"{rows} ORDER BY row")]
 
-    def _read(self, query: str, parameters: dict[str, Any] | None = None) -> list[Any]:
+    def read(self, query: str, **parameters: Any) -> list[Any]:
         with self._engine.connect() as connection:
             return list(connection.execute(sa.text(query), parameters))
 
@@ -149,5 +153,5 @@ def _totals(row: Any) -> Totals:
     return Totals(row.chargeable_amount, row.non_chargeable_amount, row.complimentary_amount, row.tax_amount)
 
 
-def _undated(day: Day) -> list[dict[str, Any]]:
+def _undated(day: Day) -> Rows:
     return day.invoices.drop(columns="created_at").to_dict("records")

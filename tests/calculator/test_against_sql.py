@@ -1,6 +1,6 @@
-"""The calculator and the warehouse are driven through the same scenarios, and must say the same after every step.
+"""The calculator and the warehouse go through the same scenarios and must say the same after every step.
 
-All tests hear the same stories, so that each scenario is driven through a warehouse once.
+All properties are told the same stories, so that each scenario is driven through a warehouse only once.
 """
 
 from __future__ import annotations
@@ -9,182 +9,197 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+
 from invoicing.process.verify import Difference
 from invoicing.warehouse.connection import create_engine
-
-from tests.calculator.calculator import Accounted, Calculator, Invoice, Reason, ScheduleKey
-from tests.calculator.model import RunStatus
-from tests.calculator.sql_side import LEDGER, Warehouse
+from tests.calculator.calculator import Accounted, Calculator, Invoice, Reason, RunResult, ScheduleKey
+from tests.calculator.model import Contract, Customer, Line, LineCustomer, RunStatus, Schedule, Source
+from tests.calculator.sql_side import LEDGER, Ran, Rows, Warehouse
 from tests.calculator.strategies import Change, Run, Scenario, Step, Touch, scenarios
+
+Case = tuple[Scenario, tuple[Run, ...]]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What both sides say after a step; the last three of a run alone."""
+    """What one side says after a step; the last three of a run alone."""
 
     invoices: tuple[Invoice, ...]
     schedule: dict[ScheduleKey, RunStatus]
-    accounting: dict[Reason, Accounted] | None = None
-    due_lines: int | None = None
-    quarantined_contracts: frozenset[str] | None = None
+    accounting: dict[Reason, Accounted] | None
+    due_lines: int | None
+    quarantined_contracts: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The invoices that a run was to write, those that it wrote, and the rows that asking for them changed."""
+
+    shown: Rows
+    written: Rows
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One step of a scenario. Of a run: what its preview said it would write, and left behind."""
+    """A step, and what was found after it."""
 
     step: Step
     calculated: Facts
     found: Facts
     differences: list[Difference]
-    previewed: list[dict[str, Any]] | None = None
-    written: list[dict[str, Any]] | None = None
-    left_by_preview: list[str] | None = None
+    preview: Preview | None
 
 
 @dataclass(frozen=True)
 class Story:
     chapters: tuple[Chapter, ...]
-    changed_by_repeats: list[str]
+    changed_by_repeats: tuple[str, ...]
+
+    @property
+    def previews(self) -> list[Preview]:
+        return [chapter.preview for chapter in self.chapters if chapter.preview]
 
 
-def tell(scenario: Scenario, repeats: tuple[Run, ...], warehouse: Warehouse) -> Story:
-    """Takes the steps on both sides, then repeats the runs on the warehouse alone."""
+def tell(case: Case, warehouse: Warehouse) -> Story:
+    """Takes the steps on both sides; then repeats the runs, in another order, on the warehouse alone."""
+    scenario, repeats = case
     calculator = Calculator()
-    steps = (Change(scenario.source), *scenario.steps)
+    steps: list[Step] = [Change(scenario.source), *scenario.steps]
     if any(isinstance(step, Change) for step in scenario.steps):
-        steps += scenario.runs  # take in what came after the runs
+        steps += scenario.runs  # they take what was loaded after them
+    steps += scenario.runs[-1:]  # exceptions lag one run behind: test_run_closes_the_exception_it_mends
     chapters = tuple(take(step, scenario, calculator, warehouse) for step in steps)
     before = warehouse.dump(without=LEDGER)
     for run in repeats:
         warehouse.run(run.run_date)
-    return Story(chapters, changed(before, warehouse.dump(without=LEDGER)))
+    return Story(chapters, changes(before, warehouse.dump(without=LEDGER)))
 
 
 def take(step: Step, scenario: Scenario, calculator: Calculator, warehouse: Warehouse) -> Chapter:
+    ran, preview = None, None
     match step:
         case Run(run_date):
             before = warehouse.dump()
-            previewed = warehouse.preview(run_date)
-            left = changed(before, warehouse.dump())
-            result, ran = scenario.take(step, calculator), warehouse.run(run_date)
-            assert result
-            return Chapter(
-                step,
-                Facts(
-                    calculator.invoices,
-                    calculator.schedule,
-                    result.accounting,
-                    result.due_lines,
-                    result.quarantined_contracts,
-                ),
-                Facts(
-                    warehouse.invoices, warehouse.schedule, ran.accounting, ran.due_lines, ran.quarantined_contracts
-                ),
-                warehouse.verify(),
-                previewed,
-                ran.invoices,
-                left,
-            )
+            shown = warehouse.preview(run_date)
+            left_behind = changes(before, warehouse.dump())
+            ran = warehouse.run(run_date)
+            preview = Preview(shown, ran.invoices, left_behind)
         case Change(source):
             warehouse.load(source)
         case Touch(_, confirm):
             key = step.choose(calculator.invoices)
             if key is not None:
                 (warehouse.confirm if confirm else warehouse.review)(key)
-    scenario.take(step, calculator)
-    return Chapter(
-        step,
-        Facts(calculator.invoices, calculator.schedule),
-        Facts(warehouse.invoices, warehouse.schedule),
-        warehouse.verify(),
-    )
+    result = scenario.take(step, calculator)
+    return Chapter(step, facts(calculator, result), facts(warehouse, ran), warehouse.verify(), preview)
 
 
-def changed(before: list[str], after: list[str]) -> list[str]:
-    return [f"- {row}" for row in Counter(before) - Counter(after)] + [
-        f"+ {row}" for row in Counter(after) - Counter(before)
-    ]
+def facts(side: Calculator | Warehouse, run: RunResult | Ran | None) -> Facts:
+    if run is None:
+        return Facts(side.invoices, side.schedule, None, None, None)
+    return Facts(side.invoices, side.schedule, run.accounting, run.due_lines, run.quarantined_contracts)
+
+
+def changes(before: list[str], after: list[str]) -> tuple[str, ...]:
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    return (*(f"- {row}" for row in gone.elements()), *(f"+ {row}" for row in come.elements()))
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Scenario, tuple[Run, ...]]:
-    """A scenario, and its runs in the order in which they are repeated."""
+def cases(draw: st.DrawFn) -> Case:
     scenario = draw(scenarios(touches=True))
     return scenario, tuple(draw(st.permutations(scenario.runs)))
-
-
-Tell = Callable[[tuple[Scenario, tuple[Run, ...]]], Story]
 
 
 @pytest.fixture(scope="module")
 def story_of(
     new_database: Callable[[str], sa.URL], template: str, administer: Callable[[str], None]
-) -> Tell:
+) -> Callable[[Case], Story]:
     @cache
-    def told(case: tuple[Scenario, tuple[Run, ...]]) -> Story:
-        scenario, repeats = case
+    def story(case: Case) -> Story:
+        scenario, _ = case
         url = new_database(template)
         try:
-            return tell(
-                scenario, repeats, Warehouse(create_engine(url), scenario.catch_up_days, scenario.late_milestones)
+            warehouse = Warehouse(
+                create_engine(url), catch_up_days=scenario.catch_up_days, late_milestones=scenario.late_milestones
             )
+            return tell(case, warehouse)
         finally:
             administer(f"DROP DATABASE {url.database} WITH (FORCE)")
 
-    return told
+    return story
 
 
+# A scenario takes a second or two: fewer of them than of the calculator's own.
 unhurried = settings(
-    deadline=None,
-    max_examples=settings().max_examples // 2,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None, max_examples=settings().max_examples * 3 // 10, suppress_health_check=[HealthCheck.too_slow]
 )
-the_same = seed(random.randrange(2**32))
+same_stories = seed(random.randrange(2**32))
 
 
-@the_same
+@same_stories
 @unhurried
 @given(cases())
 @pytest.mark.parametrize("fact", [field.name for field in fields(Facts)])
-def test_calculator_and_warehouse_agree(story_of: Tell, fact: str, case: tuple[Scenario, tuple[Run, ...]]) -> None:
+def test_calculator_and_warehouse_agree(story_of: Callable[[Case], Story], fact: str, case: Case) -> None:
     for chapter in story_of(case).chapters:
         assert getattr(chapter.found, fact) == getattr(chapter.calculated, fact), chapter.step
 
 
-@the_same
+@same_stories
 @unhurried
 @given(cases())
-def test_verify_finds_nothing(story_of: Tell, case: tuple[Scenario, tuple[Run, ...]]) -> None:
+def test_verify_finds_nothing(story_of: Callable[[Case], Story], case: Case) -> None:
     for chapter in story_of(case).chapters:
-        assert chapter.differences == [], chapter.step
+        assert not chapter.differences, chapter.step
 
 
-@the_same
+@same_stories
 @unhurried
 @given(cases())
-def test_preview_shows_what_the_run_writes(story_of: Tell, case: tuple[Scenario, tuple[Run, ...]]) -> None:
-    for chapter in story_of(case).chapters:
-        assert chapter.written == chapter.previewed, chapter.step
+def test_preview_shows_what_the_run_writes(story_of: Callable[[Case], Story], case: Case) -> None:
+    for preview in story_of(case).previews:
+        assert preview.shown == preview.written
 
 
-@the_same
+@same_stories
 @unhurried
 @given(cases())
-def test_preview_leaves_no_trace(story_of: Tell, case: tuple[Scenario, tuple[Run, ...]]) -> None:
-    for chapter in story_of(case).chapters:
-        assert not chapter.left_by_preview, chapter.step
+def test_preview_leaves_no_trace(story_of: Callable[[Case], Story], case: Case) -> None:
+    for preview in story_of(case).previews:
+        assert not preview.changes
 
 
-@the_same
+@same_stories
 @unhurried
 @given(cases())
-def test_repeated_runs_change_nothing(story_of: Tell, case: tuple[Scenario, tuple[Run, ...]]) -> None:
-    assert story_of(case).changed_by_repeats == []
+def test_repeated_runs_change_nothing(story_of: Callable[[Case], Story], case: Case) -> None:
+    assert not story_of(case).changed_by_repeats
+
+
+# Found by the above
+
+
+@pytest.mark.xfail(strict=True, reason="exceptions are detected before the run marks its rows")
+def test_run_closes_the_exception_it_mends(engine: sa.Engine) -> None:
+    warehouse = Warehouse(engine, catch_up_days=7)
+    warehouse.load(
+        Source(
+            customers=(Customer("customer"),),
+            project_contracts=(Contract("Adatum"),),
+            contract_lines=(Line("Adatum", "work"),),
+            contract_line_customers=(LineCustomer("Adatum", "work", "customer"),),
+            invoice_schedules=(Schedule("Adatum", "work", date(2020, 10, 5)),),
+        )
+    )
+    warehouse.run(date(2020, 10, 20))  # reports the row of 5 October as overdue
+    warehouse.run(date(2020, 10, 5))
+    assert not warehouse.read("SELECT * FROM analytics.billing_exceptions")

@@ -142,12 +142,12 @@ class SourceFolder:
     path: Path
     tables: dict[str, list[Row]] = field(default_factory=lambda: deepcopy(VALID))
 
-    def change(self, table: str, row: int = 0, **values: str) -> SourceFolder:
+    def change(self, table: str, row: int = 0, /, **values: str) -> SourceFolder:
         """Changes fields of a row; a field that the table does not have becomes a column of it."""
         self.tables[table][row].update(values)
         return self
 
-    def add(self, table: str, **values: str) -> SourceFolder:
+    def add(self, table: str, /, **values: str) -> SourceFolder:
         """Adds a row: the last one, with other values."""
         self.tables[table].append({**self.tables[table][-1], **values})
         return self
@@ -216,4 +216,7 @@ def dump(engine: sa.Engine) -> dict[str, list[str]]:
         "SELECT table_name FROM information_schema.tables"
         " WHERE table_schema = 'invoicing' AND table_type = 'BASE TABLE' ORDER BY 1",
     )
-    return {name: [row for (row,) in rows_of(engine, f"SELECT t::text FROM invoicing.{name} AS t ORDER BY 1")] for (name,) in tables}
+    return {
+        name: [row for (row,) in rows_of(engine, f"SELECT t::text FROM invoicing.{name} AS t ORDER BY 1")]
+        for (name,) in tables
+    }

@@ -73,7 +73,8 @@ def test_other_delimiter_is_named(empty: sa.Engine, source: SourceFolder, delimi
 def test_field_that_is_not_utf8_is_named_with_its_line(empty: sa.Engine, source: SourceFolder) -> None:
     problems = customers(empty, source, (HEADER + KNOWN + "x,Soci\xe9t\xe9\n").encode("latin-1"))
     assert problems == [
-        r"customers.csv, line 4, column name: b'Soci\xe9t\xe9' is not UTF-8; save the file as UTF-8"
+        "customers.csv, line 4, column name: 'Soci\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}' is not UTF-8;"
+        " save the file as UTF-8"
     ]
 
 
@@ -102,11 +103,17 @@ def test_row_with_too_few_fields_is_shown(empty: sa.Engine, source: SourceFolder
 
 
 def test_quote_that_is_never_closed_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
-    problems = customers(empty, source, HEADER + 'adatum,"Adatum\nfabrikam,Fabrikam\n')
-    assert problems == [
-        "customers.csv, line 2: a quote is opened here and never closed",
-        "customers.csv, line 2, column name: 'adatum,\\nfabrikam' holds a line break",
-    ] or problems[0].endswith("a quote is opened here and never closed")
+    assert customers(empty, source, HEADER + KNOWN + 'x,"X\ny,Y\n') == [
+        "customers.csv, line 4: a quote is opened here and never closed",
+        r"customers.csv, line 4, column name: 'X\ny,Y\n' holds a line break; write it on one line, and look for a quote"
+        " that is opened and not closed",
+    ]
+
+
+def test_quoted_text_of_several_lines_may_end_a_file(engine: sa.Engine, source: SourceFolder) -> None:
+    (row,) = source.tables["transactions"]
+    row["description"] = row.pop("description") + "\nof two days"
+    assert problems_of(engine, source.write()) == []
 
 
 def test_quote_that_swallows_more_than_a_block_is_refused(
@@ -114,7 +121,7 @@ def test_quote_that_swallows_more_than_a_block_is_refused(
 ) -> None:
     monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1 << 10)
     problems = customers(empty, source, HEADER + KNOWN + 'x,"X\n' + KNOWN * 100)
-    assert problems == ["customers.csv, line 3: a quote is opened here or later and not closed within 0 MiB"]
+    assert problems == ["customers.csv, line 3: after this line a quote is opened and not closed within 1,024 bytes"]
 
 
 def test_nul_character_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
@@ -166,6 +173,7 @@ def test_reading_ends_after_a_thousand_rows_of_the_wrong_length(empty: sa.Engine
     assert problems[0].startswith("customers.csv, line 4: 'x' has 1 field")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyarrow cannot show us such a row
 def test_row_of_the_wrong_length_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
     (problem,) = customers(empty, source, HEADER.encode() + KNOWN.encode() + b"\xe9\n")
-    assert problem.startswith("customers.csv, line ")
+    assert problem.startswith("customers.csv, line 1: cannot be read as CSV after this line: ")

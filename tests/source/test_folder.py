@@ -25,7 +25,9 @@ def test_five_files_are_enough(engine: sa.Engine, source: SourceFolder) -> None:
 
 def test_transactions_alone_load_once_the_warehouse_knows_the_rest(engine: sa.Engine, source: SourceFolder) -> None:
     load(engine, source.write())
-    later = SourceFolder(source.path.with_name("later")).only("transactions").change("transactions", transaction_id="T-2")
+    later = (
+        SourceFolder(source.path.with_name("later")).only("transactions").change("transactions", transaction_id="T-2")
+    )
     assert problems_of(engine, later.write()) == []
 
 

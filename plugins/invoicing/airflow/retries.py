@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from invoicing.errors import TerminalError, TransientError
 
-RETRIES = 5
+RETRIES = 6  # with the back-off of the DAGs: 15 seconds, doubled each time, some 15 minutes in all
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(exception=TerminalError, action=RetryAction.FAIL, reason="Somebody has to mend something first."),
-        RetryRule(
-            exception=TransientError,
-            action=RetryAction.RETRY,
-            retry_delay=timedelta(minutes=1),
-            reason="The warehouse was not available.",
-        ),
+        RetryRule(exception=TransientError, action=RetryAction.RETRY, reason="The warehouse was not available."),
     ]
 )

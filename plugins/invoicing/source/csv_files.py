@@ -50,10 +50,11 @@ def read_csv(path: Path, table: Table, problems: Problems) -> Iterator[Batch]:
                 known = {name: values[name] for name in header.names if name in table.column_names}
                 yield Batch(lines, known, file.tell() / size)
         except pa.ArrowInvalid as error:
-            rows.finish(str(error))
+            rows.finish(failure=str(error))
             return
-    open_end = rows.last_value_breaks and not _ends_with_quote(path)
-    rows.finish("a quote is opened here and never closed" if open_end else None)
+    rows.finish()
+    if rows.may_end_open and not _ends_with_quote(path):
+        unreadable(problems, path, "a quote is opened here and never closed", rows.last_row)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ class _Rows:
     """
 
     def __init__(self, path: Path, names: list[str], problems: Problems) -> None:
-        self.last_value_breaks = False
+        self.last_row = 0  # line on which the last row begins
+        self.may_end_open = False  # that row ends with a quoted field, or should
         self._path = path
         self._names = names
         self._problems = problems
@@ -146,23 +148,26 @@ class _Rows:
         breaks = sum(pc.count_substring(column, "\n").fill_null(0).to_numpy() for column in columns)
         lines = self._advance(breaks)
         if batch.num_rows:
-            self.last_value_breaks = b"\n" in (columns[-1][-1].as_py() or b"")
+            self.last_row = int(lines[-1])
+            self.may_end_open = b"\n" in (columns[-1][-1].as_py() or b"")
         blank = reduce(pc.and_, [column.is_null() for column in columns])
         if blank.true_count:
             filled = pc.invert(blank)
             columns, lines = [column.filter(filled) for column in columns], lines[filled.to_numpy(zero_copy_only=False)]
         return lines, dict(zip(self._names, columns, strict=True))
 
-    def finish(self, failure: str | None) -> None:
-        """Reports the skipped rows behind the last batch, and what ended the reading early."""
+    def finish(self, failure: str | None = None) -> None:
+        """Reports the skipped rows behind the last batch, and what ended the reading early, if anything did."""
         while self._skipped:
             self._report_next_skipped()
         if failure is None:
             return
         if self._skips > MAX_SKIPPED:
-            failure = f"more than {MAX_SKIPPED:,} rows have the wrong number of fields; reading ends here"
+            failure = f"more than {MAX_SKIPPED:,} rows have the wrong number of fields; what follows was not read"
         elif "straddl" in failure:
-            failure = f"a quote is opened here or later and not closed within {BLOCK_BYTES >> 20} MiB"
+            failure = f"after this line a quote is opened and not closed within {BLOCK_BYTES:,} bytes"
+        else:
+            failure = f"cannot be read as CSV after this line: {failure}"
         unreadable(self._problems, self._path, failure, self._last_line)
 
     def _advance(self, breaks: Any) -> Any:

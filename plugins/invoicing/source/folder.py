@@ -22,10 +22,10 @@ def find_files(folder: Path, problems: Problems) -> dict[Table, Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in FORMATS or path.name.startswith("."):
             continue
-        if path.name in _known_names():
+        if path.stem in TABLES_BY_NAME and path.suffix in FORMATS:
             found.setdefault(path.stem, []).append(path)
         else:
-            problems.add(path.name, None, None, _unknown(path.name))
+            problems.add(path.name, None, None, _unknown(path))
     if not found and not problems.total:
         names = ", ".join(table.name for table in TABLES)
         problems.add(str(folder), None, None, f"holds no source file; expected NAME.csv or NAME.parquet of: {names}")
@@ -33,14 +33,11 @@ def find_files(folder: Path, problems: Problems) -> dict[Table, Path]:
     return {table: path for table, path in files.items() if path is not None}
 
 
-def _known_names() -> list[str]:
-    return [f"{name}{suffix}" for name in TABLES_BY_NAME for suffix in FORMATS]
-
-
-def _unknown(name: str) -> str:
-    close = get_close_matches(name.lower(), _known_names(), n=1)
-    hint = f"did you mean {close[0]}?" if close else f"the tables are: {', '.join(sorted(TABLES_BY_NAME))}"
-    return f"is no table of the source format; {hint}"
+def _unknown(path: Path) -> str:
+    close = get_close_matches(path.stem.lower(), TABLES_BY_NAME, n=1)
+    if close:
+        return f"is no table of the source format; did you mean {close[0]}{path.suffix.lower()}?"
+    return f"is no table of the source format; the tables are: {', '.join(sorted(TABLES_BY_NAME))}"
 
 
 def _only(paths: list[Path], problems: Problems) -> Path | None:

@@ -9,8 +9,8 @@ _SHOWN_CHARACTERS = 40
 
 
 def shown(value: object) -> str:
-    """A value as a message quotes it: on one line, and shortened where it is long."""
-    text = repr(str(value))
+    """A value as a message quotes it: on one line, shortened where it is long, bytes as the text they nearly are."""
+    text = repr(value.decode(errors="replace") if isinstance(value, bytes) else str(value))
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…'"
 
 

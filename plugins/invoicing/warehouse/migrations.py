@@ -7,7 +7,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from invoicing.errors import SchemaError
@@ -79,7 +78,7 @@ def _head() -> str:
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    context = MigrationContext.configure(
-        connection, opts={"version_table": VERSION_TABLE, "version_table_schema": "public"}
-    )
-    return context.get_current_revision()
+    if not sa.inspect(connection).has_table(VERSION_TABLE, schema="public"):
+        return None
+    revision: str | None = connection.scalar(sa.text(f"SELECT version_num FROM public.{VERSION_TABLE}"))
+    return revision
