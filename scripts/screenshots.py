@@ -43,7 +43,7 @@ def main() -> int:
             if stack.up(PORT):
                 return 1
             run_id = quote(_todays_run(), safe="")
-            _shoot(f"http://localhost:{PORT}/dags/create_invoices/runs/{run_id}", IMAGES / "dag.png", "1500,600")
+            _shoot(f"http://localhost:{PORT}/dags/create_invoices/runs/{run_id}", IMAGES / "dag.png", "1500,640")
         finally:
             stack.down()
     return 0
@@ -71,7 +71,7 @@ def _picture_of_invoices(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "invoices.svg"
         console.save_svg(str(page), title="invoicing invoices --limit 12")
-        _shoot(page.as_uri(), target, "1500,560")
+        _shoot(page.as_uri(), target, "1500,420")
 
 
 def _shoot(address: str, target: Path, size: str) -> None:
