@@ -6,6 +6,7 @@ Exit status: 0 done; 1 refused or failed, with the reason on standard error; 2 w
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,15 @@ Contracts = Annotated[
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0: all.")]
 
 
+# Named before the command, for all of them; an option of the command itself goes before it.
+_warehouse: ContextVar[str | None] = ContextVar("warehouse", default=None)
+
+
+@app.callback()
+def _options(warehouse: Warehouse = None) -> None:
+    _warehouse.set(warehouse)
+
+
 def main() -> None:
     """Entry point of the console script."""
     try:
@@ -55,8 +65,12 @@ def main() -> None:
         sys.exit(1)
 
 
+def _url(settings: Settings, url: str | None) -> sa.URL:
+    return warehouse_url(settings, url or _warehouse.get())
+
+
 def _engine(settings: Settings, url: str | None) -> sa.Engine:
-    engine = create_engine(warehouse_url(settings, url))
+    engine = create_engine(_url(settings, url))
     migrations.check(engine)
     return engine
 
@@ -65,23 +79,21 @@ def _engine(settings: Settings, url: str | None) -> sa.Engine:
 def db_upgrade(warehouse: Warehouse = None, json: Json = False) -> None:
     """Creates or migrates the schema."""
     settings = read_settings()
-    revision = migrations.upgrade(create_engine(warehouse_url(settings, warehouse)), settings.wait_seconds)
+    revision = migrations.upgrade(create_engine(_url(settings, warehouse)), settings.wait_seconds)
     _say({"revision": revision}, f"The warehouse has schema {revision}.", json)
 
 
 @db.command("check")
 def db_check(warehouse: Warehouse = None, json: Json = False) -> None:
     """Says whether the schema is current."""
-    revision = migrations.check(create_engine(warehouse_url(read_settings(), warehouse)))
+    revision = migrations.check(create_engine(_url(read_settings(), warehouse)))
     _say({"revision": revision}, f"The warehouse has schema {revision}, which is current.", json)
 
 
 @db.command("url")
 def db_url(warehouse: Warehouse = None) -> None:
     """Prints where the warehouse is, without its password; starts the embedded one."""
-    typer.echo(
-        warehouse_url(read_settings(), warehouse).set(drivername="postgresql").render_as_string(hide_password=True)
-    )
+    typer.echo(_url(read_settings(), warehouse).set(drivername="postgresql").render_as_string(hide_password=True))
 
 
 @db.command("stop")
@@ -150,11 +162,15 @@ def _print_day(day: Day, preview: bool) -> None:
     else:
         reports.print_table(day.invoices, reports.COLUMNS["list_invoices"], console)
         console.print(
-            f"{day.run.run_date}: {did} {day.run.invoices:,} invoices with {day.run.details:,} details.",
+            f"{day.run.run_date}: {did} {_count(day.run.invoices, 'invoice')} with {_count(day.run.details, 'detail')}.",
             highlight=False,
         )
     for problem in day.quarantined:
         console.print(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}", markup=False)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @app.command()

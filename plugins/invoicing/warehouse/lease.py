@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import RunHeldError
 from invoicing.warehouse.statements import execute
+from invoicing.warehouse.transactions import translating
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ def refuse_while_running(connection: sa.Connection, what: str) -> None:
 @contextmanager
 def sign_of_life(engine: sa.Engine, run_key: str) -> Iterator[None]:
     """Shows others that the process of this run is there; when it is gone, however it ended, they may take over."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with translating():
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         execute(connection, "ledger/show_life", run_key=run_key)
+    try:
         yield
+    finally:
+        connection.close()

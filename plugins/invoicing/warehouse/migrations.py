@@ -5,27 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from invoicing.errors import SchemaError
 from invoicing.money import currency_decimals
 from invoicing.warehouse.statements import SQL_ROOT, statement_text
-from invoicing.warehouse.transactions import writing
+from invoicing.warehouse.transactions import reading, writing
 
 VERSION_TABLE = "schema_version"
+VERSIONS = Path(__file__).parent / "alembic" / "versions"
+# A revision bears the name of its file, and the names are in order.
+REVISIONS = sorted(path.stem for path in VERSIONS.glob("[0-9]*.py"))
+HEAD = REVISIONS[-1]
 
 
 def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
     """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed."""
+    from alembic import command  # noqa: PLC0415  (takes a second to import, and only this function needs it)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
     with writing(engine, wait_seconds) as connection:
-        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _record_currencies(connection)
         run_scripts(connection, "analytics")
-        return _head()
+    return HEAD
 
 
 def check(engine: sa.Engine) -> str:
@@ -34,15 +39,14 @@ def check(engine: sa.Engine) -> str:
     Raises:
         SchemaError: the schema is missing, older or newer.
     """
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         found = _revision(connection)
-    if found == _head():
+    if found == HEAD:
         return found
     if found is None:
         raise SchemaError("the warehouse has no schema yet; run `invoicing db upgrade`")
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found in known:
-        raise SchemaError(f"the warehouse has schema {found}, this package needs {_head()}; run `invoicing db upgrade`")
+    if found in REVISIONS:
+        raise SchemaError(f"the warehouse has schema {found}, this package needs {HEAD}; run `invoicing db upgrade`")
     raise SchemaError(f"the warehouse has schema {found}, which is newer than this package; upgrade the package")
 
 
@@ -63,18 +67,6 @@ def _record_currencies(connection: sa.Connection) -> None:
     # A currency keeps the decimals it was recorded with: the amounts in the warehouse were rounded by them.
     rows = [{"currency": code, "decimals": decimals} for code, decimals in sorted(currency_decimals().items())]
     connection.execute(sa.text(statement_text("source/record_currency")), rows)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
-    return config
-
-
-def _head() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -26,7 +26,7 @@ _TRANSIENT_CODES = ("40001", "40P01", "55P03", "25006")
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that only reads, all of it as of one moment."""
-    with _translated(), engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    with translating(), engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(sa.text("SET TRANSACTION READ ONLY"))
         yield connection
         connection.rollback()
@@ -41,7 +41,7 @@ def writing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
             is unknown whether the change is in: every step may be repeated).
         WarehouseRefusedError: the warehouse refused a statement.
     """
-    with _translated(), engine.begin() as connection:
+    with translating(), engine.begin() as connection:
         take_writer_lock(connection, wait_seconds)
         yield connection
 
@@ -49,7 +49,7 @@ def writing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
 @contextmanager
 def rehearsing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
     """As `writing`, but nothing stays: the block is rolled back."""
-    with _translated(), engine.connect() as connection:
+    with translating(), engine.connect() as connection:
         take_writer_lock(connection, wait_seconds)
         yield connection
         connection.rollback()
@@ -65,7 +65,8 @@ def take_writer_lock(connection: sa.Connection, wait_seconds: int) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translating() -> Iterator[None]:
+    """Turns the driver's errors into errors that say what to do."""
     try:
         yield
     except InvoicingError:
