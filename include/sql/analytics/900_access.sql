@@ -5,8 +5,12 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'invoicing_analyst') THEN
         CREATE ROLE invoicing_analyst NOLOGIN;
     END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    WHEN insufficient_privilege THEN
+        RAISE insufficient_privilege USING MESSAGE =
+            'the role invoicing_analyst is missing, and this user may not make it; have it made: CREATE ROLE invoicing_analyst';
 END
 $$;
 
