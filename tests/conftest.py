@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from invoicing.settings import PROJECT_ROOT, Settings
+from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
 
@@ -83,6 +84,14 @@ def new_database(server_url: sa.URL, administer: Callable[[str], None]) -> Calla
         return server_url.set(database=name)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def adatum_template(new_database: Callable[[str], sa.URL], template: str) -> str:
+    """Name of a database with the sample adatum loaded that others are copied from."""
+    made = new_database(template)
+    load_folder(create_engine(made), PROJECT_ROOT / "samples" / "adatum", wait_seconds=60)
+    return str(made.database)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +35,16 @@ def _read_dags() -> Any:
     from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415
 
     return DagBag(dag_folder=str(PROJECT_ROOT / "dags"))
+
+
+@pytest.fixture
+def url(
+    new_database: Callable[[str], sa.URL], adatum_template: str, administer: Callable[[str], None]
+) -> Iterator[sa.URL]:
+    """URL of a warehouse with Adatum's contract, of this test alone."""
+    made = new_database(adatum_template)
+    yield made
+    administer(f"DROP DATABASE IF EXISTS {made.database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from invoicing.settings import PROJECT_ROOT
-from invoicing.source.loading import load_folder
 from tests.dags.conftest import states
 
 RunDag = Callable[..., Any]
@@ -23,11 +21,6 @@ SUCCEEDED = {
     "close_run": "success",
 }
 NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
-
-
-@pytest.fixture(autouse=True)
-def _adatum(engine: sa.Engine) -> None:
-    load_folder(engine, PROJECT_ROOT / "samples" / "adatum", wait_seconds=10)
 
 
 def lines_of(engine: sa.Engine, day: str) -> dict[str, tuple[int, Decimal]]:

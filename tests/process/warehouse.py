@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -101,8 +101,9 @@ class Warehouse:
         transaction_class: str = "time",
         billing_type: str = "chargeable",
         status: str = "ready_to_invoice",
+        quantity: str = "1",
     ) -> None:
-        """One unit of work at a price of `amount`, shared by the customers of the line, or of one customer."""
+        """Work of `amount`, one unit if nothing else is said, shared by the customers of the line, or of one customer."""
         kept = {
             "contract_id": contract_id,
             "contract_line_id": line_id,
@@ -111,9 +112,9 @@ class Warehouse:
             "transaction_date": day,
             "billing_type": billing_type,
             "billing_status": status,
-            "unit_price": Decimal(amount),
+            "unit_price": Decimal(amount) / Decimal(quantity),
         }
-        whole = {"quantity": Decimal(1), "amount": Decimal(amount), "tax_amount": Decimal(tax)}
+        whole = {"quantity": Decimal(quantity), "amount": Decimal(amount), "tax_amount": Decimal(tax)}
         self._insert("transaction", **kept, **whole, customer_id=customer_id)
         for share in self._shares(contract_id, line_id, customer_id, whole):
             self._insert("actual", **kept, **share, kind="unbilled_sales")
@@ -152,9 +153,19 @@ class Warehouse:
                 unit_price=whole["amount"],
             )
 
-    def run(self, run_date: date, run_key: str | None = None) -> Day:
+    def run(self, run_date: date, run_key: str | None = None, *, contract_ids: Sequence[str] | None = None) -> Day:
         """Runs the day; the same day again is the same run, unless a key is given."""
-        return run_day(self.engine, run_date, run_key=run_key or f"day/{run_date}", settings=self.settings)
+        key = run_key or f"day/{run_date}"
+        return run_day(self.engine, run_date, run_key=key, settings=self.settings, contract_ids=contract_ids)
+
+    def empty(self) -> None:
+        """Deletes every row, past all guards, but the currencies that a migrated warehouse has."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            tables = connection.exec_driver_sql(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing' AND tablename <> 'currency'"
+            )
+            connection.exec_driver_sql("; ".join(f"DELETE FROM invoicing.{name}" for name in tables.scalars()))
 
     def execute(self, statement: str, **parameters: Any) -> int:
         """Runs a statement and returns how many rows it changed."""

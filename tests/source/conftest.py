@@ -20,3 +20,9 @@ def source(tmp_path: Path) -> SourceFolder:
 def empty(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
     """One empty warehouse for all tests whose loads are refused, and so leave it empty."""
     return create_engine(new_database(template))
+
+
+@pytest.fixture(scope="session")
+def scratch(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
+    """One warehouse for all tests that only ask whether a load is taken, and do not care what is there already."""
+    return create_engine(new_database(template))

@@ -247,9 +247,9 @@ def test_split_with_a_bad_percent_is_not_summed(empty: sa.Engine, source: Source
     ],
 )
 def test_run_days_of_the_contract_are_taken(
-    engine: sa.Engine, source: SourceFolder, period: str, run_days: str
+    scratch: sa.Engine, source: SourceFolder, period: str, run_days: str
 ) -> None:
-    assert problems_of(engine, source.change("invoice_frequencies", period=period, run_days=run_days).write()) == []
+    assert problems_of(scratch, source.change("invoice_frequencies", period=period, run_days=run_days).write()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import tempfile
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from invoicing.errors import LoadRefusedError
 from invoicing.source import csv_files
+from invoicing.source.problems import Problems
+from invoicing.source.tables import TABLES_BY_NAME
 from tests.source.folders import SourceFolder, load, problems_of, rows_of
 
 HEADER = "customer_id,name\n"
@@ -25,8 +35,8 @@ def test_file_without_header_is_refused(empty: sa.Engine, source: SourceFolder, 
 
 
 @pytest.mark.parametrize("text", [HEADER, HEADER.strip(), HEADER + "\n\r\n"])
-def test_header_alone_is_fine(engine: sa.Engine, source: SourceFolder, text: str) -> None:
-    assert customers(engine, source, text) == []
+def test_header_alone_is_fine(scratch: sa.Engine, source: SourceFolder, text: str) -> None:
+    assert customers(scratch, source, text) == []
 
 
 @pytest.mark.parametrize(
@@ -110,10 +120,10 @@ def test_quote_that_is_never_closed_is_refused(empty: sa.Engine, source: SourceF
     ]
 
 
-def test_quoted_text_of_several_lines_may_end_a_file(engine: sa.Engine, source: SourceFolder) -> None:
+def test_quoted_text_of_several_lines_may_end_a_file(scratch: sa.Engine, source: SourceFolder) -> None:
     (row,) = source.tables["transactions"]
     row["description"] = row.pop("description") + "\nof two days"
-    assert problems_of(engine, source.write()) == []
+    assert problems_of(scratch, source.write()) == []
 
 
 def test_quote_that_swallows_more_than_a_block_is_refused(
@@ -177,3 +187,50 @@ def test_reading_ends_after_a_thousand_rows_of_the_wrong_length(empty: sa.Engine
 def test_row_of_the_wrong_length_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
     (problem,) = customers(empty, source, HEADER.encode() + KNOWN.encode() + b"\xe9\n")
     assert problem.startswith("customers.csv, line 1: cannot be read as CSV after this line: ")
+
+
+texts = st.text(st.sampled_from('ab,"\n\r\té '), max_size=20)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.tuples(st.sampled_from(["row", "short", "long", "blank"]), texts), max_size=300))
+def test_every_row_is_found_as_it_was_written_and_on_its_line(rows: list[tuple[str, str]]) -> None:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    fields = {"row": 3, "short": 2, "long": 4, "blank": 0}
+    lines: dict[str, list[int]] = {kind: [] for kind in fields}
+    writer.writerow(["role_id", "name", "target_utilization_percent"])
+    for kind, text in rows:
+        lines[kind].append(written.getvalue().count("\n") + 1)
+        writer.writerow([f"{text}!"] * fields[kind])
+
+    problems = Problems()
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BLOCK_BYTES", 1 << 9)  # many blocks of a few rows
+        path = Path(folder) / "roles.csv"
+        path.write_text(written.getvalue(), encoding="utf-8", newline="")
+        batches = list(csv_files.read_csv(path, TABLES_BY_NAME["roles"], problems))
+
+    assert [line for batch in batches for line in batch.lines] == lines["row"]
+    found = [value.as_py().decode() for batch in batches for value in batch.values["name"]]
+    assert found == [f"{text}!" for kind, text in rows if kind == "row"]
+    assert problems.total == len(lines["short"] + lines["long"])
+    if problems.total:
+        with pytest.raises(LoadRefusedError) as refused:
+            problems.refuse_if_any("folder")
+        assert [problem.line for problem in refused.value.problems] == sorted(lines["short"] + lines["long"])[:100]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(descriptions=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=50), min_size=1))
+def test_any_text_arrives_as_it_was_written(scratch: sa.Engine, descriptions: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = SourceFolder(Path(folder) / "source")
+        (row,) = source.tables["transactions"]
+        source.tables["transactions"] = [
+            {**row, "transaction_id": f"text {number:04}", "description": text}
+            for number, text in enumerate(descriptions)
+        ]
+        load(scratch, source.write())
+    query = "SELECT description FROM invoicing.transaction WHERE transaction_id LIKE 'text %' ORDER BY transaction_id"
+    assert [text or "" for (text,) in rows_of(scratch, query)][: len(descriptions)] == descriptions

@@ -16,11 +16,11 @@ def test_folder_of_all_thirteen_files_loads(engine: sa.Engine, source: SourceFol
     }
 
 
-def test_five_files_are_enough(engine: sa.Engine, source: SourceFolder) -> None:
+def test_five_files_are_enough(scratch: sa.Engine, source: SourceFolder) -> None:
     source.change("contract_lines", invoice_frequency_id="").only(
         "customers", "project_contracts", "contract_lines", "contract_line_customers", "transactions"
     )
-    assert problems_of(engine, source.write()) == []
+    assert problems_of(scratch, source.write()) == []
 
 
 def test_transactions_alone_load_once_the_warehouse_knows_the_rest(engine: sa.Engine, source: SourceFolder) -> None:
@@ -59,8 +59,8 @@ def test_unknown_file_name_without_a_likeness_names_the_tables(empty: sa.Engine,
 
 
 @pytest.mark.parametrize("name", ["README.md", "notes.txt", ".~lock.customers.csv", "customers.csv.bak"])
-def test_other_files_are_ignored(engine: sa.Engine, source: SourceFolder, name: str) -> None:
-    assert problems_of(engine, source.write_text(name, "whatever")) == []
+def test_other_files_are_ignored(scratch: sa.Engine, source: SourceFolder, name: str) -> None:
+    assert problems_of(scratch, source.write_text(name, "whatever")) == []
 
 
 def test_table_as_csv_and_as_parquet_is_refused(empty: sa.Engine, source: SourceFolder) -> None:

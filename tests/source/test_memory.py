@@ -44,5 +44,4 @@ def test_ten_times_the_rows_take_no_more_memory(url: sa.URL, tmp_path: Path, fil
         folder = tmp_path / str(rows)
         write_folder(folder, rows, file_format)
         peaks[rows] = peak_of_a_load(url, folder)
-    print(peaks)
     assert peaks[200_000] < 1.3 * peaks[20_000]

@@ -89,8 +89,8 @@ def test_required_value_that_is_empty_is_refused(
 
 
 @pytest.mark.parametrize("characters", ["x" * 100, "é" * 100])
-def test_id_of_a_hundred_characters_fits(engine: sa.Engine, source: SourceFolder, characters: str) -> None:
-    assert problems_of(engine, source.add("customers", customer_id=characters).write()) == []
+def test_id_of_a_hundred_characters_fits(scratch: sa.Engine, source: SourceFolder, characters: str) -> None:
+    assert problems_of(scratch, source.add("customers", customer_id=characters).write()) == []
 
 
 def test_id_of_more_than_a_hundred_characters_is_shortened_in_the_message(
@@ -131,8 +131,8 @@ def test_numbers_may_be_written_in_other_ways(
     ]
 
 
-def test_last_day_of_the_calendar_may_stand_for_no_end(engine: sa.Engine, source: SourceFolder) -> None:
-    assert problems_of(engine, source.change("contract_lines", billing_end_date="9999-12-31").write()) == []
+def test_last_day_of_the_calendar_may_stand_for_no_end(scratch: sa.Engine, source: SourceFolder) -> None:
+    assert problems_of(scratch, source.change("contract_lines", billing_end_date="9999-12-31").write()) == []
 
 
 def test_unknown_column_is_named_with_a_likely_one(empty: sa.Engine, source: SourceFolder) -> None:
