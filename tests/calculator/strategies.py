@@ -140,9 +140,10 @@ def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -
     meet = draw(st.sampled_from([_as_drawn, _crowded]))
     source = meet(draw(_sources(anchors)))
     latest = source
-    steps: list[Step] = [Run(draw(_around(anchors, RUN_OFFSETS)))]
-    for _ in range(draw(st.integers(3, 8))):
-        kind = draw(st.sampled_from(["run"] * 3 + ["change"] * 2 * changes + ["touch"] * 2 * touches))
+    steps: list[Step] = []
+    usual = ["run", *["touch"] * touches, *["change"] * changes, "run"]
+    any_kind = st.sampled_from(["run", *usual])
+    for kind in draw(st.sampled_from([["run"], usual])) + draw(st.lists(any_kind, min_size=2, max_size=6)):
         if kind == "change":
             change = meet(draw(_changes(latest, anchors)))
             latest = latest.followed_by(change)
@@ -150,8 +151,9 @@ def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -
         elif kind == "touch":
             steps.append(Touch(draw(st.integers(0, 5)), draw(st.booleans())))
         else:
-            again = st.sampled_from([step for step in steps if isinstance(step, Run)])
-            steps.append(draw(again | _around(anchors, RUN_OFFSETS).map(Run)))
+            dates = _around([*anchors, max(anchors)], RUN_OFFSETS)
+            again = [step.run_date for step in steps if isinstance(step, Run)]
+            steps.append(Run(draw(dates | st.sampled_from(again) if again else dates)))
     return Scenario(
         source,
         tuple(steps),
@@ -244,7 +246,7 @@ def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
         contract_lines=tuple(lines.values()),
         contract_line_customers=source.contract_line_customers + tuple(shares),
     )
-    added = draw(_additions(source, anchors, at_least=1, at_most=4))
+    added = draw(_additions(source, anchors, at_least=2, at_most=4))
     transactions = [
         replace(transaction, billing_status=draw(st.sampled_from(UNREADY_BECOMES)))
         for transaction in source.transactions

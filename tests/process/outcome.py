@@ -9,6 +9,9 @@ from decimal import Decimal
 from invoicing.process.ledger import Run
 from tests.process.warehouse import CONTRACT, LINE, Warehouse
 
+# As Postgres gives it, and as tests write it.
+Amount = Decimal | int
+
 # What a run is for. The other tables that it writes are its ledger and its staging.
 RESULTS = ("invoice", "invoice_line", "invoice_line_detail", "invoice_schedule", "milestone", "billing_exception")
 DRAFTS = RESULTS[:3]
@@ -27,15 +30,15 @@ def billed(warehouse: Warehouse, contract_id: str = CONTRACT) -> dict[date, list
         contract_id=contract_id,
     )
     found: dict[date, list[str]] = {}
-    for run_date, billed_id in rows:
-        found.setdefault(run_date, []).extend([] if billed_id is None else [billed_id])
+    for row in rows:
+        found.setdefault(row.run_date, []).extend([] if row.billed_id is None else [row.billed_id])
     return found
 
 
-def totals(warehouse: Warehouse, column: str = "total_amount") -> dict[str, Decimal]:
+def totals(warehouse: Warehouse, column: str = "total_amount") -> dict[str, Amount]:
     """An amount of the only invoice of each customer."""
-    rows = warehouse.read(f"SELECT customer_id, {column} FROM analytics.invoices")
-    found = {row[0]: row[1] for row in rows}
+    rows = warehouse.read(f"SELECT customer_id, {column} AS amount FROM analytics.invoices")
+    found: dict[str, Amount] = {row.customer_id: row.amount for row in rows}
     assert len(found) == len(rows), "a customer has several invoices"
     return found
 
@@ -64,7 +67,7 @@ def exceptions(warehouse: Warehouse, contract_id: str = CONTRACT) -> list[str]:
     return [row.code for row in rows]
 
 
-def accounting(warehouse: Warehouse, run: Run) -> dict[str, tuple[int, Decimal]]:
+def accounting(warehouse: Warehouse, run: Run) -> dict[str, tuple[int, Amount]]:
     """Number and amount of the actuals by what became of them."""
     rows = warehouse.read(
         "SELECT reason, transactions, amount FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run.run_id

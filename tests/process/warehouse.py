@@ -165,7 +165,7 @@ class Warehouse:
             tables = connection.exec_driver_sql(
                 "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing' AND tablename <> 'currency'"
             )
-            connection.exec_driver_sql("; ".join(f"DELETE FROM invoicing.{name}" for name in tables.scalars()))
+            connection.exec_driver_sql("; ".join(f"DELETE FROM invoicing.{row.tablename}" for row in tables))
 
     def execute(self, statement: str, **parameters: Any) -> int:
         """Runs a statement and returns how many rows it changed."""

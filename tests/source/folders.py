@@ -6,7 +6,7 @@ import csv
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -163,12 +163,12 @@ class SourceFolder:
         self.tables = {name: rows for name, rows in self.tables.items() if name in tables}
         return self
 
-    def write(self) -> Path:
+    def write(self, quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> Path:
         """Writes the tables as CSV, over what an earlier call wrote."""
         self.path.mkdir(exist_ok=True)
         for name, rows in self.tables.items():
             with (self.path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+                writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n", quoting=quoting)
                 writer.writeheader()
                 writer.writerows(rows)
         return self.path

@@ -48,6 +48,28 @@ def test_folder_without_source_files_is_refused(empty: sa.Engine, tmp_path: Path
     assert problem.startswith(f"{tmp_path}: holds no source file; expected NAME.csv or NAME.parquet of: customers, ")
 
 
+def test_folder_that_may_not_be_read_is_refused(
+    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = source.write()
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert problems_of(empty, folder) == [f"{folder}: cannot be read: Permission denied"]
+
+
+def test_file_that_may_not_be_read_is_refused(
+    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = source.only("customers").write()
+    monkeypatch.setattr(Path, "open", refuse)
+    assert problems_of(empty, folder) == ["customers.csv: cannot be read: Permission denied"]
+
+
 def test_file_of_an_unknown_table_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
     problems = problems_of(empty, source.write_text("Transaction.csv", "a,b\n"))
     assert problems == ["Transaction.csv: is no table of the source format; did you mean transactions.csv?"]

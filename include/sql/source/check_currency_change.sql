@@ -6,12 +6,12 @@ SELECT
     staged.file_line,
     staged.contract_id,
     staged.currency,
-    known.currency AS known_currency,
+    staged.known_currency,
     count(*) OVER () AS problems
-FROM pg_temp.staged_project_contracts AS staged
+FROM pg_temp.contract_currencies AS staged
 INNER JOIN invoicing.project_contract AS known ON staged.contract_id = known.contract_id
 WHERE
-    staged.currency <> known.currency
+    staged.changes
     AND (
         EXISTS (
             SELECT FROM invoicing.transaction AS billable

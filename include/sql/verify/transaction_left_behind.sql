@@ -78,14 +78,34 @@ derived_again AS (
     INNER JOIN invoicing.invoice_run AS r ON a.run_date = r.run_date AND a.latest_ran_at < r.started_at
 ),
 
+suspect_date AS (
+    SELECT DISTINCT
+        contract_id,
+        run_date
+    FROM suspect
+),
+
+surely_included AS (
+    SELECT DISTINCT
+        u.contract_id,
+        d.contract_line_id,
+        u.run_date,
+        a.transaction_class
+    FROM suspect_date AS s
+    INNER JOIN invoicing.untouched_draft AS u ON s.contract_id = u.contract_id AND s.run_date = u.run_date
+    INNER JOIN invoicing.invoice_line_detail AS d ON u.contract_id = d.contract_id AND u.invoice_id = d.invoice_id
+    INNER JOIN invoicing.actual AS a ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id
+),
+
 lost AS (
     SELECT s.*
     FROM suspect AS s
-    INNER JOIN invoicing.untouched_draft AS u ON s.contract_id = u.contract_id AND s.run_date = u.run_date
-    INNER JOIN invoicing.invoice_line_detail AS d
-        ON u.contract_id = d.contract_id AND u.invoice_id = d.invoice_id AND s.contract_line_id = d.contract_line_id
-    INNER JOIN invoicing.actual AS a
-        ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id AND s.transaction_class = a.transaction_class
+    INNER JOIN surely_included AS i
+        ON
+            s.contract_id = i.contract_id
+            AND s.contract_line_id = i.contract_line_id
+            AND s.run_date = i.run_date
+            AND s.transaction_class = i.transaction_class
     UNION
     SELECT s.*
     FROM suspect AS s

@@ -87,9 +87,8 @@ def _read_header(path: Path, table: Table) -> _Header:
 
 def _refuse_other_delimiters(header: str, table: Table) -> None:
     for delimiter, name in _OTHER_DELIMITERS.items():
-        if delimiter in header and not set(table.column_names).isdisjoint(
-            next(csv.reader([header], delimiter=delimiter))
-        ):
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        if not set(table.column_names).isdisjoint(names[1:]):
             raise _HeaderError(f"fields are separated by {name} ({delimiter!r}); separate them by commas")
 
 

@@ -18,8 +18,13 @@ def find_files(folder: Path, problems: Problems) -> dict[Table, Path]:
         what = "is a file; name the folder it is in" if folder.exists() else "is not there; check the path"
         problems.add(str(folder), None, None, what)
         return {}
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        problems.add(str(folder), None, None, f"cannot be read: {error.strerror}")
+        return {}
     found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
+    for path in paths:
         if path.suffix.lower() not in FORMATS or path.name.startswith("."):
             continue
         if path.stem in TABLES_BY_NAME and path.suffix in FORMATS:

@@ -84,8 +84,8 @@ def ensure_running(settings: Settings) -> sa.URL:
     """
     server = server_of(settings)
     if not _answers(server):
-        server.home.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{server.home}.lock", mode=0o600):
+        server.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(server.home / "start.lock", mode=0o600):
             if not _answers(server):
                 _start(server)
     return server.url()
@@ -105,7 +105,6 @@ def remove(settings: Settings) -> Path:
     server = server_of(settings)
     stop(settings)
     shutil.rmtree(server.home, ignore_errors=True)
-    Path(f"{server.home}.lock").unlink(missing_ok=True)
     return server.home
 
 
@@ -140,7 +139,6 @@ def _answers(server: Server) -> bool:
 def _start(server: Server) -> None:
     if server.system_user:
         _prepare_for_root(server)
-    server.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _own(server, server.home)
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
