@@ -215,7 +215,6 @@ def test_repeated_runs_change_nothing(story_of: Callable[[Case], Story], case: C
 # Found by the above
 
 
-@pytest.mark.xfail(strict=True, reason="exceptions are detected before the run marks its rows")
 def test_run_closes_the_exception_it_mends(engine: sa.Engine) -> None:
     warehouse = Warehouse(engine, catch_up_days=7)
     warehouse.load(line("A", october(5)))

@@ -49,7 +49,7 @@ class Steps:
 
     def close(self) -> Run | None:
         with writing(self.engine, self.settings.wait_seconds) as connection:
-            return close_run(connection, run_key=self.run_key)
+            return close_run(connection, run_key=self.run_key, settings=self.settings)
 
     @property
     def in_order(self) -> tuple[Callable[[], Run | None], ...]:

@@ -509,11 +509,11 @@ def test_run_that_was_taken_over_is_not_closed_as_successful(warehouse: Warehous
 def test_day_that_was_taken_over_before_its_end_does_not_pass_for_done(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def close_late(connection: sa.Connection, *, run_key: str) -> Run | None:
+    def close_late(connection: sa.Connection, *, run_key: str, settings: Settings) -> Run | None:
         run = find_run(connection, run_key)
         assert run is not None
         fail_run(connection, run, "ended without closing; taken over by second")
-        return close_run(connection, run_key=run_key)
+        return close_run(connection, run_key=run_key, settings=settings)
 
     monkeypatch.setattr(day, "close_run", close_late)
     with pytest.raises(InvoicingError):

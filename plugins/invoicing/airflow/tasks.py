@@ -134,8 +134,8 @@ def close_run() -> dict[str, Any]:
     | `INV-303` | the run does not add up: somebody changed the data meanwhile | clear the whole run; `invoicing verify` looks deeper |
     """
     try:
-        with _step() as (connection, context, _):
-            run = closing.close_run(connection, run_key=context.run_key)
+        with _step() as (connection, context, settings):
+            run = closing.close_run(connection, run_key=context.run_key, settings=settings)
     except AccountingError as error:
         with _step() as (connection, context, _):
             failed = find_run(connection, context.run_key)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from invoicing.errors import AccountingError
+from invoicing.process.exceptions import detect_exceptions
 from invoicing.process.ledger import Run, fail_run, find_run, record
+from invoicing.settings import Settings
 from invoicing.warehouse.statements import execute
 
 
-def close_run(connection: sa.Connection, *, run_key: str) -> Run | None:
+def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) -> Run | None:
     """Ends the run: `succeeded` when its steps are done and it adds up, else `failed`, with the lease given back.
 
     Returns the run as it stands then; None when it never got as far as the ledger.
@@ -26,6 +28,8 @@ def close_run(connection: sa.Connection, *, run_key: str) -> Run | None:
     _prove(connection, run)
     execute(connection, "process/mark_schedule_rows", run_id=run.run_id, ran_at=run.started_at)
     execute(connection, "process/mark_milestones", run_id=run.run_id, ran_at=run.started_at)
+    # Once more, now that the rows are marked: what this run did itself is no longer a problem.
+    detect_exceptions(connection, run.run_date, catch_up_days=settings.catch_up_days, contract_ids=run.contract_ids)
     closed = record(connection, run, "succeed_run")
     execute(connection, "ledger/empty_staging")
     return closed

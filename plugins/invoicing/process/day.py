@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 import sqlalchemy as sa
 
-from invoicing.errors import InvoicingError
+from invoicing.errors import InvoicingError, RunStateError
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Quarantined, find_due_contract_lines, list_quarantined
@@ -66,11 +66,12 @@ def run_day(
                 run = write_draft_invoices(connection, run_key=run_key, settings=settings)
                 invoices = _invoices_of(connection, run)
             with writing(engine, settings.wait_seconds) as connection:
-                closed = close_run(connection, run_key=run_key)
+                closed = close_run(connection, run_key=run_key, settings=settings)
+            if closed is None or closed.status != "succeeded":
+                raise RunStateError(f"the run of {run_date} was taken over by somebody else before it ended")
         except BaseException as error:
             _give_back(engine, run_key, settings, str(error))
             raise
-    assert closed is not None
     return Day(closed, quarantined, invoices)
 
 
@@ -87,7 +88,7 @@ def preview_day(
         quarantined = tuple(list_quarantined(connection, run))
         run = write_draft_invoices(connection, run_key=key, settings=settings)
         invoices = _invoices_of(connection, run)
-        closed = close_run(connection, run_key=key)
+        closed = close_run(connection, run_key=key, settings=settings)
     assert closed is not None
     return Day(closed, quarantined, invoices)
 

@@ -32,3 +32,4 @@ def detect_exceptions(
         execute(connection, f"process/exceptions/{rule}", **parameters)
     execute(connection, "process/close_exceptions", **parameters)
     execute(connection, "process/record_exceptions", **parameters)
+    connection.execute(sa.text("DROP TABLE pg_temp.found_exception"))  # a preview detects twice in one transaction

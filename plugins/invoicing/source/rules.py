@@ -67,9 +67,9 @@ def _on_invoice(noun: str) -> Callable[[Any], str]:
         if invoice is None:
             return f"{subject} is invoiced and posted; load it as it was"
         if status in ("draft", "in_review"):
-            mend = f"or delete that draft first (invoicing edit {invoice} --delete)"
+            mend = "or delete that draft first"
         else:
-            mend = f"and correct the invoice instead (invoicing correct {invoice})"
+            mend = "and correct the invoice instead"
         return f"{subject} is on invoice {invoice} of {row['run_date']} ({status}); load it as it was, {mend}"
 
     return reason
