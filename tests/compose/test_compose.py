@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 import yaml
 from cryptography.fernet import Fernet
+
 from scripts.make_env import SECRETS, add_missing_secrets, fernet_key
 
 ROOT = Path(__file__).parents[2]

@@ -33,12 +33,12 @@ def only(
 
 
 @pytest.fixture
-def october_fifth(warehouse: Warehouse) -> Warehouse:
+def october_fifth(emptied: Warehouse) -> Warehouse:
     """One line due on 5 and 19 October."""
-    warehouse.contract()
-    warehouse.line()
-    warehouse.schedule(RUN_DATE, october(19))
-    return warehouse
+    emptied.contract()
+    emptied.line()
+    emptied.schedule(RUN_DATE, october(19))
+    return emptied
 
 
 def test_ready_transaction(october_fifth: Warehouse) -> None:
@@ -160,22 +160,22 @@ def test_transaction_of_a_row_too_old_to_be_caught_up(october_fifth: Warehouse) 
     assert "run 2026-10-05 by hand" in only(october_fifth, "T", date(2026, 12, 24)).sentence
 
 
-def test_transaction_of_a_class_that_the_line_does_not_include(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(excludes=("expense",))
-    warehouse.schedule(RUN_DATE)
-    warehouse.transaction("T", october(4), transaction_class="expense")
-    explanation = only(warehouse, "T")
+def test_transaction_of_a_class_that_the_line_does_not_include(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(excludes=("expense",))
+    emptied.schedule(RUN_DATE)
+    emptied.transaction("T", october(4), transaction_class="expense")
+    explanation = only(emptied, "T")
     assert explanation.reason == "class_not_included"
     assert "line work does not include expense" in explanation.sentence
 
 
-def test_transaction_of_a_fixed_price_line(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(method="fixed_price")
-    warehouse.milestone("M", RUN_DATE, line_id="work")
-    warehouse.transaction("T", october(4))
-    explanation = only(warehouse, "T")
+def test_transaction_of_a_fixed_price_line(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(method="fixed_price")
+    emptied.milestone("M", RUN_DATE, line_id="work")
+    emptied.transaction("T", october(4))
+    explanation = only(emptied, "T")
     assert explanation.reason == "class_not_included"
     assert "line work is fixed price" in explanation.sentence
 
@@ -198,22 +198,22 @@ def test_transaction_of_a_quarantined_contract(october_fifth: Warehouse) -> None
     assert "quarantined (line_without_customers): Contract line broken has no customers" in explanation.sentence
 
 
-def test_transaction_of_a_line_without_customers(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(percents={})
-    warehouse.schedule(RUN_DATE)
-    warehouse.transaction("T", october(4))
-    explanation = only(warehouse, "T")
+def test_transaction_of_a_line_without_customers(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(percents={})
+    emptied.schedule(RUN_DATE)
+    emptied.transaction("T", october(4))
+    explanation = only(emptied, "T")
     assert (explanation.reason, explanation.customer_id) == (None, None)
     assert "line work has no customers" in explanation.sentence
 
 
-def test_every_share_is_explained(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(percents={"Fabrikam": "33.3333", "Northwind": "66.6667"})
-    warehouse.schedule(RUN_DATE)
-    warehouse.transaction("T", october(4))
-    shares = [(explanation.customer_id, explanation.amount) for explanation in explain(warehouse, "T")]
+def test_every_share_is_explained(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(percents={"Fabrikam": "33.3333", "Northwind": "66.6667"})
+    emptied.schedule(RUN_DATE)
+    emptied.transaction("T", october(4))
+    shares = [(explanation.customer_id, explanation.amount) for explanation in explain(emptied, "T")]
     assert shares == [("Fabrikam", Decimal("33.33")), ("Northwind", Decimal("66.67"))]
 
 
@@ -245,26 +245,26 @@ def test_unknown_transaction_of_a_contract(october_fifth: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("run_date", [RUN_DATE, october(7), october(19)])
-def test_reasons_are_those_of_the_run(warehouse: Warehouse, run_date: date) -> None:
-    warehouse.contract()
-    warehouse.line(percents={"Fabrikam": "50", "Northwind": "50"}, excludes=("fee",))
-    warehouse.line("prototype", method="fixed_price")
-    warehouse.schedule(RUN_DATE, october(19))
-    warehouse.schedule(october(18), cutoff=october(3))
-    warehouse.milestone("M", RUN_DATE, line_id="prototype")
-    warehouse.transaction("edited", october(1))
-    warehouse.run(RUN_DATE)
-    warehouse.execute("UPDATE invoicing.invoice SET edited_at = now() WHERE customer_id = 'Northwind'")
+def test_reasons_are_those_of_the_run(emptied: Warehouse, run_date: date) -> None:
+    emptied.contract()
+    emptied.line(percents={"Fabrikam": "50", "Northwind": "50"}, excludes=("fee",))
+    emptied.line("prototype", method="fixed_price")
+    emptied.schedule(RUN_DATE, october(19))
+    emptied.schedule(october(18), cutoff=october(3))
+    emptied.milestone("M", RUN_DATE, line_id="prototype")
+    emptied.transaction("edited", october(1))
+    emptied.run(RUN_DATE)
+    emptied.execute("UPDATE invoicing.invoice SET edited_at = now() WHERE customer_id = 'Northwind'")
     for day in (1, 4, 5, 18, 19):
-        warehouse.transaction(f"ready {day}", october(day))
-        warehouse.transaction(f"fee {day}", october(day), transaction_class="fee")
-        warehouse.transaction(f"unbilled {day}", october(day), status="unbilled")
-        warehouse.transaction(f"prototype {day}", october(day), line_id="prototype")
-    warehouse.transaction("canceled", october(1), status="canceled")
+        emptied.transaction(f"ready {day}", october(day))
+        emptied.transaction(f"fee {day}", october(day), transaction_class="fee")
+        emptied.transaction(f"unbilled {day}", october(day), status="unbilled")
+        emptied.transaction(f"prototype {day}", october(day), line_id="prototype")
+    emptied.transaction("canceled", october(1), status="canceled")
 
-    ids = [row.transaction_id for row in warehouse.read("SELECT transaction_id FROM invoicing.transaction")]
-    explained = Counter(each.reason for transaction_id in ids for each in explain(warehouse, transaction_id, run_date))
-    run = warehouse.run(run_date, "again").run
-    accounted = warehouse.read("SELECT * FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run.run_id)
+    ids = [row.transaction_id for row in emptied.read("SELECT transaction_id FROM invoicing.transaction")]
+    explained = Counter(each.reason for transaction_id in ids for each in explain(emptied, transaction_id, run_date))
+    run = emptied.run(run_date, "again").run
+    accounted = emptied.read("SELECT * FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run.run_id)
     del explained[None]
     assert explained == {row.reason: row.transactions for row in accounted}

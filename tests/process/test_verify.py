@@ -126,8 +126,8 @@ def test_clean_day_passes_alone(invoiced: Warehouse) -> None:
     assert differences(invoiced, october(5)) == []
 
 
-def test_empty_warehouse_passes(warehouse: Warehouse) -> None:
-    assert differences(warehouse) == []
+def test_empty_warehouse_passes(emptied: Warehouse) -> None:
+    assert differences(emptied) == []
 
 
 # Amounts
@@ -598,28 +598,28 @@ def test_confirmed_invoices_pass(invoiced: Warehouse) -> None:
     assert differences(invoiced) == []
 
 
-def test_class_included_after_the_row_ran_passes(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(excludes=("expense",))
-    warehouse.schedule(october(5))
-    warehouse.transaction("T1", october(1))
-    warehouse.transaction("T2", october(1), transaction_class="expense")
-    warehouse.run(october(5))
-    warehouse.execute("UPDATE invoicing.contract_line SET includes_expense = true")
-    assert differences(warehouse) == []
+def test_class_included_after_the_row_ran_passes(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(excludes=("expense",))
+    emptied.schedule(october(5))
+    emptied.transaction("T1", october(1))
+    emptied.transaction("T2", october(1), transaction_class="expense")
+    emptied.run(october(5))
+    emptied.execute("UPDATE invoicing.contract_line SET includes_expense = true")
+    assert differences(emptied) == []
 
 
-def test_class_excluded_for_a_while_passes(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line()
-    warehouse.schedule(october(5))
-    warehouse.transaction("T1", october(1))
-    warehouse.transaction("T2", october(1), transaction_class="expense")
-    warehouse.run(october(5))
-    warehouse.execute("UPDATE invoicing.contract_line SET includes_expense = false")
-    warehouse.run(october(5), "again")
-    warehouse.execute("UPDATE invoicing.contract_line SET includes_expense = true")
-    assert differences(warehouse) == []
+def test_class_excluded_for_a_while_passes(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line()
+    emptied.schedule(october(5))
+    emptied.transaction("T1", october(1))
+    emptied.transaction("T2", october(1), transaction_class="expense")
+    emptied.run(october(5))
+    emptied.execute("UPDATE invoicing.contract_line SET includes_expense = false")
+    emptied.run(october(5), "again")
+    emptied.execute("UPDATE invoicing.contract_line SET includes_expense = true")
+    assert differences(emptied) == []
 
 
 def test_class_excluded_after_the_row_ran_passes(invoiced: Warehouse) -> None:
@@ -627,14 +627,14 @@ def test_class_excluded_after_the_row_ran_passes(invoiced: Warehouse) -> None:
     assert differences(invoiced) == []
 
 
-def test_line_that_was_fixed_price_when_its_row_ran_passes(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line(method="fixed_price")
-    warehouse.schedule(october(5))
-    warehouse.transaction("T1", october(1))
-    warehouse.run(october(5))
-    warehouse.execute("UPDATE invoicing.contract_line SET billing_method = 'time_and_material'")
-    assert differences(warehouse) == []
+def test_line_that_was_fixed_price_when_its_row_ran_passes(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(method="fixed_price")
+    emptied.schedule(october(5))
+    emptied.transaction("T1", october(1))
+    emptied.run(october(5))
+    emptied.execute("UPDATE invoicing.contract_line SET billing_method = 'time_and_material'")
+    assert differences(emptied) == []
 
 
 def test_quarantine_passes(invoiced: Warehouse) -> None:
@@ -657,22 +657,22 @@ def test_mended_quarantine_passes(invoiced: Warehouse) -> None:
     assert differences(invoiced) == []
 
 
-def test_contract_that_is_not_active_passes(warehouse: Warehouse) -> None:
-    warehouse.contract(state="on_hold")
-    warehouse.line()
-    warehouse.schedule(october(5))
-    warehouse.transaction("T1", october(1))
-    warehouse.run(october(5))
-    assert differences(warehouse) == []
+def test_contract_that_is_not_active_passes(emptied: Warehouse) -> None:
+    emptied.contract(state="on_hold")
+    emptied.line()
+    emptied.schedule(october(5))
+    emptied.transaction("T1", october(1))
+    emptied.run(october(5))
+    assert differences(emptied) == []
 
 
-def test_rows_run_elsewhere_pass(warehouse: Warehouse) -> None:
-    warehouse.contract()
-    warehouse.line()
-    warehouse.schedule(october(5), status="run_successful")
-    warehouse.transaction("T1", october(1))
-    warehouse.run(october(5))
-    assert differences(warehouse) == []
+def test_rows_run_elsewhere_pass(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line()
+    emptied.schedule(october(5), status="run_successful")
+    emptied.transaction("T1", october(1))
+    emptied.run(october(5))
+    assert differences(emptied) == []
 
 
 def test_canceled_transaction_passes(invoiced: Warehouse) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from samples.agency import generate
 from tests.samples.native_format import Row, Tables, read_folder
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+
 from samples.agency.schedules import Frequency, Period, run_dates
 from tests.samples.native_format import COLUMNS, PRIMARY_KEYS, Row, Rows, dangling, header, read_folder
 

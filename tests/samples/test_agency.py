@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 from babel.numbers import get_currency_precision
+
 from samples.agency import generate
 from samples.agency.catalogue import FREQUENCIES
 from samples.agency.files import FileFormat

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+
 from samples.agency.catalogue import FREQUENCIES
 from samples.agency.schedules import Frequency, run_dates
 

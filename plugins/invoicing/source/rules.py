@@ -66,10 +66,7 @@ def _on_invoice(noun: str) -> Callable[[Any], str]:
         invoice, status = row["invoice_id"], row["status"]
         if invoice is None:
             return f"{subject} is invoiced and posted; load it as it was"
-        if status in ("draft", "in_review"):
-            mend = "or delete that draft first"
-        else:
-            mend = "and correct the invoice instead"
+        mend = "or delete that draft first" if status in ("draft", "in_review") else "and correct the invoice instead"
         return f"{subject} is on invoice {invoice} of {row['run_date']} ({status}); load it as it was, {mend}"
 
     return reason
