@@ -223,7 +223,7 @@ def test_run_that_does_not_add_up_names_the_invoice(warehouse: Warehouse) -> Non
 
 
 def test_run_that_does_not_add_up_says_both_sums(warehouse: Warehouse) -> None:
-    with pytest.raises(AccountingError, match="have 4 open actuals of 138 in all, and it accounts for 3 of 137"):
+    with pytest.raises(AccountingError, match="have 4 open actuals of 138 in all; it accounts for 3 of 137"):
         disturbed(warehouse, "transaction appears before the drafts").close()
 
 

@@ -18,7 +18,8 @@ SELECT DISTINCT ON (a.contract_id, a.actual_id)
     TRUE AS is_milestone,
     coalesce(
         draft.run_date = l.run_date
-        AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
+        AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
+        = (a.quantity, a.unit_price, a.amount, a.tax_amount, a.billing_type),
         FALSE
     ) AS already_drafted,
     a.billing_type,

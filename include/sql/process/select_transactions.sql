@@ -14,6 +14,8 @@ WITH drafted AS (
         d.contract_id,
         d.actual_id,
         i.run_date,
+        d.quantity,
+        d.unit_price,
         d.amount,
         d.tax_amount,
         d.billing_type,
@@ -56,7 +58,8 @@ SELECT
     FALSE AS is_milestone,
     coalesce(
         d.is_free AND d.run_date = l.run_date
-        AND d.amount = a.amount AND d.tax_amount = a.tax_amount AND d.billing_type = a.billing_type,
+        AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
+        = (a.quantity, a.unit_price, a.amount, a.tax_amount, a.billing_type),
         FALSE
     ) AS already_drafted,
     a.billing_type,

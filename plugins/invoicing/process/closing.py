@@ -36,22 +36,24 @@ def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) ->
 
 
 def _prove(connection: sa.Connection, run: Run) -> None:
+    wrong = f"run {run.run_id} of {run.run_date} does not add up"
     found = execute(connection, "process/prove_accounting", run_id=run.run_id).one()
-    if (found.transactions, found.amount) != (found.accounted_transactions, found.accounted_amount):
+    everything = (found.transactions, found.transactions, found.amount)
+    if (found.accounted_as_it_is, found.accounted_transactions, found.accounted_amount) != everything:
         raise AccountingError(
-            f"run {run.run_id} of {run.run_date} does not add up: the due lines have {found.transactions} open actuals of "
-            f"{found.amount} in all, and it accounts for {found.accounted_transactions} of {found.accounted_amount}; "
-            "clear find_due_contract_lines and what follows it"
+            f"{wrong}: the due lines have {found.transactions} open actuals of {found.amount} in all; it accounts for "
+            f"{found.accounted_transactions} of {found.accounted_amount}, and {found.accounted_as_it_is} of them are as they "
+            "were; clear find_due_contract_lines and what follows it"
         )
-    for line in execute(connection, "process/prove_details", run_id=run.run_id):
-        raise AccountingError(
-            f"run {run.run_id} of {run.run_date} does not add up: line {line.contract_line_id} of contract "
-            f"{line.contract_id} for {line.run_date} should have {line.detail_count} details of {line.chargeable_amount} "
-            f"chargeable and has {line.found_count} of {line.found_amount}; clear the day and run it again"
-        )
+    for place in ("invoice_lines", "details"):
+        for line in execute(connection, f"process/prove_{place}", run_id=run.run_id):
+            raise AccountingError(
+                f"{wrong}: line {line.contract_line_id} of contract {line.contract_id} for {line.run_date} should have "
+                f"{line.detail_count} details of {line.chargeable_amount} chargeable, and its {place.replace('_', ' ')} say "
+                f"{line.found_count} of {line.found_amount}; clear the day and run it again"
+            )
     for invoice in execute(connection, "process/prove_invoices", run_id=run.run_id):
         raise AccountingError(
-            f"run {run.run_id} of {run.run_date} does not add up: invoice {invoice.invoice_id} of contract "
-            f"{invoice.contract_id} says {invoice.total_amount} and its lines {invoice.line_total}; "
-            "clear the day and run it again"
+            f"{wrong}: invoice {invoice.invoice_id} of contract {invoice.contract_id} says {invoice.total_amount} and its "
+            f"lines {invoice.line_total}; clear the day and run it again"
         )

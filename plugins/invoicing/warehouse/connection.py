@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
+from psycopg import pq
 from sqlalchemy.exc import ArgumentError
 
 from invoicing.errors import UsageError
@@ -15,6 +18,7 @@ from invoicing.settings import CONNECTION_VARIABLE, Settings
 from invoicing.warehouse import embedded
 
 DRIVER = "postgresql+psycopg"
+_NESTED_EXTRAS = "__extra__"  # where Airflow's URIs put extras that are not all text
 
 
 def warehouse_url(settings: Settings, url: str | None = None) -> sa.URL:
@@ -28,34 +32,35 @@ def warehouse_url(settings: Settings, url: str | None = None) -> sa.URL:
 
 
 def parse_url(text: str) -> sa.URL:
-    """A warehouse URL: SQLAlchemy's form, or one of the two forms of an Airflow connection (URI, JSON)."""
+    """A warehouse URL: SQLAlchemy's form, or one of the two forms of an Airflow connection (URI, JSON).
+
+    Raises:
+        UsageError: it cannot be read, or names another kind of database. The message shows nothing of it: it may hold a
+            password.
+    """
     if text.lstrip().startswith("{"):
         return _from_json(text)
     try:
         url = sa.make_url(text)
-    except ArgumentError as error:
-        raise UsageError(
-            "the warehouse URL cannot be read; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-        ) from error
-    extras = {key: value for key, value in url.query.items() if key != "__extra__"}
-    return _url(url.drivername, url.username, url.password, url.host, url.port, url.database, extras)
+        nested = json.loads(str(url.query.get(_NESTED_EXTRAS, "{}")))
+        extras = {**url.query, **nested}
+    except (ArgumentError, ValueError, TypeError):
+        form = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with @ : / in the password as %40 %3A %2F"
+        raise UsageError(f"the warehouse URL cannot be read; write {form}") from None
+    return connection_url(url.drivername, url.username, url.password, url.host, url.port, url.database, extras)
 
 
 def _from_json(text: str) -> sa.URL:
     try:
         fields: dict[str, Any] = json.loads(text)
         extra = fields.get("extra") or {}
-        extras = json.loads(extra) if isinstance(extra, str) else extra
-    except ValueError as error:
-        raise UsageError(f"{CONNECTION_VARIABLE} is neither a URI nor valid JSON: {error}") from error
+        extras = dict(json.loads(extra) if isinstance(extra, str) else extra)
+        port = int(fields["port"]) if fields.get("port") else None
+    except (ValueError, TypeError):
+        raise UsageError(f"{CONNECTION_VARIABLE} is not a connection in JSON; see Airflow's documentation") from None
+    kind = str(fields.get("conn_type") or "")
     return connection_url(
-        fields.get("conn_type", ""),
-        fields.get("login"),
-        fields.get("password"),
-        fields.get("host"),
-        fields.get("port"),
-        fields.get("schema"),
-        extras,
+        kind, fields.get("login"), fields.get("password"), fields.get("host"), port, fields.get("schema"), extras
     )
 
 
@@ -64,30 +69,25 @@ def connection_url(
     login: str | None,
     password: str | None,
     host: str | None,
-    port: int | str | None,
-    database: str | None,
-    extras: dict[str, Any],
-) -> sa.URL:
-    """The URL that the fields of an Airflow connection mean. Extras that libpq knows (sslmode …) are passed on."""
-    plain = {key: str(value) for key, value in extras.items() if not isinstance(value, dict | list)}
-    return _url(kind, login, password, host, int(port) if port else None, database, plain)
-
-
-def _url(
-    kind: str,
-    login: str | None,
-    password: str | None,
-    host: str | None,
     port: int | None,
     database: str | None,
-    query: dict[str, Any],
+    extras: Mapping[str, Any],
 ) -> sa.URL:
+    """The URL that the fields of an Airflow connection mean. Of its extras, those that libpq knows (sslmode …) are passed
+    on; others are meant for Airflow's own hooks.
+    """
     if kind.split("+", maxsplit=1)[0] not in ("postgres", "postgresql"):
         raise UsageError(f"the warehouse must be Postgres, and the connection says {kind or 'nothing'!r}")
+    query = {key: str(value) for key, value in extras.items() if key in _libpq_parameters()}
     socket = unquote(host or "")
     if socket.startswith("/"):
-        query, host = {**query, "host": socket}, None
+        query["host"], host = socket, None
     return sa.URL.create(DRIVER, login, password, host, port, database, query)
+
+
+@cache
+def _libpq_parameters() -> frozenset[str]:
+    return frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults())
 
 
 def create_engine(url: sa.URL) -> sa.Engine:

@@ -19,13 +19,18 @@ HEAD = REVISIONS[-1]
 
 
 def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
-    """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed."""
+    """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed.
+
+    Raises:
+        SchemaError: the schema is newer than this package.
+    """
     from alembic import command  # noqa: PLC0415  (takes a second to import, and only this function needs it)
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent))
     with writing(engine, wait_seconds) as connection:
+        _refuse_newer(_revision(connection))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _record_currencies(connection)
@@ -45,9 +50,13 @@ def check(engine: sa.Engine) -> str:
         return found
     if found is None:
         raise SchemaError("the warehouse has no schema yet; run `invoicing db upgrade`")
-    if found in REVISIONS:
-        raise SchemaError(f"the warehouse has schema {found}, this package needs {HEAD}; run `invoicing db upgrade`")
-    raise SchemaError(f"the warehouse has schema {found}, which is newer than this package; upgrade the package")
+    _refuse_newer(found)
+    raise SchemaError(f"the warehouse has schema {found}, this package needs {HEAD}; run `invoicing db upgrade`")
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found not in REVISIONS:
+        raise SchemaError(f"the warehouse has schema {found}, which is newer than this package; upgrade the package")
 
 
 def run_scripts(connection: sa.Connection, folder: str) -> None:

@@ -31,3 +31,10 @@ EXECUTE FUNCTION invoicing.refuse_removal();
 CREATE TRIGGER keep_invoice_line BEFORE DELETE ON invoicing.invoice_line
 FOR EACH ROW WHEN (old.detail_count > 0)
 EXECUTE FUNCTION invoicing.refuse_removal();
+
+CREATE TRIGGER keep_invoice_line_key BEFORE UPDATE ON invoicing.invoice_line
+FOR EACH ROW WHEN (
+    (old.contract_id, old.invoice_id, old.contract_line_id)
+    IS DISTINCT FROM (new.contract_id, new.invoice_id, new.contract_line_id)
+)
+EXECUTE FUNCTION invoicing.refuse_removal();

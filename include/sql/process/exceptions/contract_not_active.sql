@@ -16,11 +16,28 @@ SELECT
     NULL AS subject_date,
     'Contract ' || c.contract_id || ' is ' || c.state || ' and ' || cast(count(*) AS text)
     || ' due rows of its schedule wait; make it active, or mark the rows run_successful.' AS message
-FROM invoicing.invoice_schedule AS s
+FROM (
+    SELECT
+        contract_id,
+        contract_line_id,
+        run_date
+    FROM invoicing.invoice_schedule
+    WHERE run_status <> 'run_successful'
+    UNION
+    SELECT
+        m.contract_id,
+        m.contract_line_id,
+        m.milestone_date AS run_date
+    FROM invoicing.milestone AS m
+    INNER JOIN invoicing.contract_line AS cl
+        ON m.contract_id = cl.contract_id AND m.contract_line_id = cl.contract_line_id
+    WHERE
+        cl.billing_method = 'fixed_price'
+        AND m.run_status <> 'run_successful'
+) AS s
 INNER JOIN invoicing.project_contract AS c ON s.contract_id = c.contract_id
 WHERE
     c.state <> 'active'
     AND s.run_date BETWEEN :oldest_as_of AND :as_of
-    AND s.run_status <> 'run_successful'
     AND (cast(:contract_ids AS text[]) IS NULL OR s.contract_id = any(cast(:contract_ids AS text[])))
 GROUP BY c.contract_id, c.state
