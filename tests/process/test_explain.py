@@ -196,6 +196,7 @@ def test_transaction_of_a_quarantined_contract(october_fifth: Warehouse) -> None
     explanation = only(october_fifth, "T")
     assert explanation.reason == "quarantined"
     assert "quarantined (line_without_customers): Contract line broken has no customers" in explanation.sentence
+    assert not explanation.sentence.endswith("..")
 
 
 def test_transaction_of_a_line_without_customers(emptied: Warehouse) -> None:

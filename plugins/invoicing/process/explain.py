@@ -112,7 +112,7 @@ def _explanation(row: sa.Row[tuple[object, ...]], run_date: date) -> Explanation
         customer_id=facts["customer_id"],
         amount=facts["amount"],
         reason=reason if facts["is_due"] else None,
-        sentence=f"Transaction {facts['transaction_id']} of contract {facts['contract_id']}{share} {told}.",
+        sentence=f"Transaction {facts['transaction_id']} of contract {facts['contract_id']}{share} {told.removesuffix('.')}.",
         next_run_date=facts["next_run_date"],
         invoice_id=facts["invoice_id"],
         invoice_run_date=facts["invoice_run_date"],
