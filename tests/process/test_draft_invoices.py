@@ -314,3 +314,18 @@ def test_ids_tell_contract_and_customer_apart(emptied: Warehouse) -> None:
         emptied.transaction("T1", october(1), contract_id=contract_id)
     emptied.run(DAY)
     assert len(set(invoice_ids(emptied).values())) == 3
+
+
+def test_detail_that_was_moved_to_another_customers_draft_is_put_back(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line(percents={"Fabrikam": "50", "Northwind": "50"})
+    emptied.schedule(october(5))
+    emptied.transaction("T1", october(1), "100")
+    emptied.run(october(5))
+    details = "SELECT contract_id, actual_id, invoice_id FROM invoicing.invoice_line_detail ORDER BY actual_id"
+    before = emptied.read(details)
+    emptied.execute(
+        "UPDATE invoicing.invoice_line_detail SET invoice_id = (SELECT max(invoice_id::text)::uuid FROM invoicing.invoice)"
+    )
+    emptied.run(october(5))
+    assert emptied.read(details) == before

@@ -558,3 +558,13 @@ def test_run_of_a_command_line_that_lives_is_not_taken_over(warehouse: Warehouse
             )
         with pytest.raises(RunHeldError, match="first"):
             steps(warehouse, DAY, "second").find_due()
+
+
+def test_run_that_finds_nothing_due_when_it_is_run_again_closes(warehouse: Warehouse) -> None:
+    for step in steps(warehouse, DAY).in_order:
+        step()
+    warehouse.execute("UPDATE invoicing.project_contract SET state = 'on_hold'")
+    for step in steps(warehouse, DAY).in_order:
+        closed = step()
+    assert closed is not None
+    assert (closed.status, closed.skipped_reason) == ("succeeded", f"nothing is due on {DAY}")

@@ -131,7 +131,15 @@ def test_row_that_a_run_of_ours_has_run_stays_run(engine: sa.Engine, source: Sou
     execute(engine, "UPDATE invoicing.invoice_schedule SET run_status = 'run_successful', ran_at = now()")
     load(engine, source.change("invoice_schedules", run_status=status, transaction_cutoff_date="2020-10-03").write())
     assert rows_of(engine, SCHEDULE) == [("run_successful", True)]
-    assert rows_of(engine, "SELECT transaction_cutoff_date::text FROM invoicing.invoice_schedule") == [("2020-10-03",)]
+
+
+def test_cutoff_of_a_row_that_a_run_of_ours_has_run_stays(engine: sa.Engine, source: SourceFolder) -> None:
+    cutoff = "SELECT transaction_cutoff_date FROM invoicing.invoice_schedule"
+    load(engine, source.write())
+    execute(engine, "UPDATE invoicing.invoice_schedule SET run_status = 'run_successful', ran_at = now()")
+    before = rows_of(engine, cutoff)
+    load(engine, source.change("invoice_schedules", transaction_cutoff_date="2020-09-03").write())
+    assert rows_of(engine, cutoff) == before
 
 
 def test_milestone_that_moves_to_another_date_is_due_again(engine: sa.Engine, source: SourceFolder) -> None:

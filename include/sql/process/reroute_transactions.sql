@@ -14,7 +14,7 @@ FROM (
         w.actual_id,
         l.run_date,
         coalesce(
-            draft.run_date = l.run_date
+            draft.run_date = l.run_date AND draft.customer_id = a.customer_id
             AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
             = (a.quantity, a.unit_price, a.amount, a.tax_amount, a.billing_type),
             FALSE

@@ -17,7 +17,7 @@ SELECT DISTINCT ON (a.contract_id, a.actual_id)
     cast('invoiced' AS invoicing.accounting_reason) AS reason,
     TRUE AS is_milestone,
     coalesce(
-        draft.run_date = l.run_date
+        draft.run_date = l.run_date AND draft.customer_id = a.customer_id
         AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
         = (a.quantity, a.unit_price, a.amount, a.tax_amount, a.billing_type),
         FALSE

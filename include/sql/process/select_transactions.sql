@@ -7,34 +7,6 @@ INSERT INTO invoicing.run_selection (
     run_id, contract_id, contract_line_id, actual_id, customer_id, run_date, reason, is_milestone, already_drafted,
     billing_type, quantity, unit_price, amount, tax_amount
 )
-WITH drafted AS (
-    -- What live drafts of the due contracts hold. Details of a draft that nobody touched, of a line and run date that
-    -- are due in this run, count as free: they are derived afresh.
-    SELECT
-        d.contract_id,
-        d.actual_id,
-        i.run_date,
-        d.quantity,
-        d.unit_price,
-        d.amount,
-        d.tax_amount,
-        d.billing_type,
-        u.invoice_id IS NOT NULL AND l.run_id IS NOT NULL AS is_free
-    FROM (
-        SELECT DISTINCT contract_id FROM invoicing.run_due_line
-        WHERE run_id = :run_id
-    ) AS c
-    INNER JOIN invoicing.invoice AS i ON c.contract_id = i.contract_id AND i.status IN ('draft', 'in_review')
-    INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
-    LEFT JOIN invoicing.untouched_draft AS u ON i.contract_id = u.contract_id AND i.invoice_id = u.invoice_id
-    LEFT JOIN invoicing.run_due_line AS l
-        ON
-            d.contract_id = l.contract_id
-            AND d.contract_line_id = l.contract_line_id
-            AND i.run_date = l.run_date
-            AND l.run_id = :run_id
-)
-
 SELECT
     :run_id AS run_id,
     a.contract_id,
@@ -43,7 +15,7 @@ SELECT
     a.customer_id,
     l.run_date,
     cast(CASE
-        WHEN d.is_free IS FALSE THEN 'on_a_draft'
+        WHEN d.actual_id IS NOT NULL AND held.run_id IS NULL THEN 'on_a_draft'
         WHEN l.quarantined THEN 'quarantined'
         WHEN cl.billing_method <> 'time_and_material' THEN 'class_not_included'
         WHEN a.transaction_class = 'time' AND NOT cl.includes_time THEN 'class_not_included'
@@ -57,7 +29,7 @@ SELECT
     END AS invoicing.accounting_reason) AS reason,
     FALSE AS is_milestone,
     coalesce(
-        d.is_free AND d.run_date = l.run_date
+        held.run_date = l.run_date AND u.customer_id = a.customer_id
         AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
         = (a.quantity, a.unit_price, a.amount, a.tax_amount, a.billing_type),
         FALSE
@@ -76,7 +48,15 @@ INNER JOIN invoicing.actual AS a
         AND l.contract_line_id = a.contract_line_id
         AND l.takes_after < a.transaction_date
         AND l.takes_until >= a.transaction_date
-LEFT JOIN drafted AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
+-- What a draft holds that nobody touched, of a line and run date that are due in this run, is free: it is derived afresh.
+LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
+LEFT JOIN invoicing.untouched_draft AS u ON d.contract_id = u.contract_id AND d.invoice_id = u.invoice_id
+LEFT JOIN invoicing.run_due_line AS held
+    ON
+        d.contract_id = held.contract_id
+        AND d.contract_line_id = held.contract_line_id
+        AND u.run_date = held.run_date
+        AND held.run_id = :run_id
 LEFT JOIN invoicing.touched_invoice AS t
     ON a.contract_id = t.contract_id AND a.customer_id = t.customer_id AND l.run_date = t.run_date
 WHERE

@@ -1,5 +1,5 @@
--- Purpose: take over the schedule rows of a load. What our own runs have run stays run; of the others the file may say that
---          another system has run them, and an empty run status says nothing.
+-- Purpose: take over the schedule rows of a load. What our own runs have run stays as it was run, cut-off
+--          included; of the others the file may say that another system has run them, and an empty run status says nothing.
 -- Parameters: none (reads staged_invoice_schedules).
 -- Grain: one row per contract line and run date.
 -- May be repeated: a row that says the same already is not touched.
@@ -11,6 +11,7 @@ WITH earlier AS MATERIALIZED (
         schedule.contract_id,
         schedule.contract_line_id,
         schedule.run_date,
+        schedule.transaction_cutoff_date,
         schedule.run_status,
         schedule.ran_at
     FROM invoicing.invoice_schedule AS schedule
@@ -25,7 +26,9 @@ SELECT
     staged.contract_id,
     staged.contract_line_id,
     staged.run_date,
-    staged.transaction_cutoff_date,
+    CASE
+        WHEN earlier.ran_at IS NULL THEN staged.transaction_cutoff_date ELSE earlier.transaction_cutoff_date
+    END AS transaction_cutoff_date,
     CASE
         WHEN earlier.ran_at IS NULL THEN coalesce(staged.run_status, earlier.run_status, 'not_run')
         ELSE earlier.run_status

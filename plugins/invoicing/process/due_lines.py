@@ -48,6 +48,7 @@ def find_due_contract_lines(
         contract_ids=contract_ids,
         lease_minutes=settings.lease_minutes,
     )
+    execute(connection, "process/forget_accounting", run_id=run.run_id)
     execute(
         connection,
         "process/find_due_lines",
