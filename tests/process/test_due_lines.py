@@ -253,6 +253,15 @@ def test_row_run_by_another_system_stays_so_when_its_line_is_due_by_milestone(wa
     assert row.ran_at is None
 
 
+def test_row_run_by_another_system_stays_so_when_its_contract_is_set_aside(warehouse: Warehouse) -> None:
+    warehouse.line("prototype", method="fixed_price", percents={"Fabrikam": "99"})
+    warehouse.schedule(DAY, line_id="prototype", status="run_successful")
+    warehouse.milestone("M1", DAY, line_id="prototype")
+    warehouse.run(DAY)
+    (row,) = warehouse.read("SELECT run_status, ran_at FROM invoicing.invoice_schedule")
+    assert tuple(row) == ("run_successful", None)
+
+
 def test_milestone_run_by_another_system_is_not_run(warehouse: Warehouse) -> None:
     warehouse.line("prototype", method="fixed_price")
     warehouse.milestone("M1", DAY, line_id="prototype")

@@ -135,6 +135,17 @@ def test_transaction_goes_to_the_oldest_due_row_though_a_later_one_has_an_earlie
     assert billed(emptied) == {DAY: ["T1"], october(19): ["T2"]}
 
 
+def test_transaction_after_the_cutoff_that_two_rows_share_is_accounted_for_once(emptied: Warehouse) -> None:
+    emptied.contract()
+    emptied.line()
+    emptied.schedule(DAY, october(6), cutoff=october(4))
+    emptied.transaction("T1", october(4), "100")
+    emptied.transaction("T2", DAY, "30")
+    day = emptied.run(october(6))
+    assert billed(emptied) == {DAY: ["T1"]}
+    assert accounting(emptied, day.run) == {"invoiced": (1, 100), "after_cutoff": (1, 30)}
+
+
 # Readiness
 
 
