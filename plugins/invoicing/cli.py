@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
+import pendulum
 import sqlalchemy as sa
 import typer
 
 from invoicing import reports
 from invoicing.errors import AccountingError, InvoicingError
 from invoicing.process.day import Day, preview_day, run_day
+from invoicing.process.due_lines import refuse_future
 from invoicing.process.explain import explain_transaction
 from invoicing.process.verify import verify as verify_warehouse
 from invoicing.settings import Settings, read_settings
@@ -148,6 +150,7 @@ def run(
     if preview:
         done = preview_day(engine, day, settings=settings, contract_ids=contract)
     else:
+        refuse_future(day, pendulum.now(settings.timezone).date())
         done = run_day(engine, day, run_key=f"cli/{day}/{uuid4()}", settings=settings, contract_ids=contract)
     if json:
         typer.echo(reports.to_json({"preview": preview, **vars(done)}))

@@ -78,9 +78,13 @@ class LoadRefusedError(TerminalError):
 
 
 class RunHeldError(TransientError):
-    """Another run holds the warehouse."""
+    """Another run holds the warehouse; `run_key` names it where it is known."""
 
     code = "INV-301"
+
+    def __init__(self, message: str, run_key: str | None = None) -> None:
+        super().__init__(message)
+        self.run_key = run_key
 
 
 class RunStateError(TerminalError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -132,6 +133,14 @@ def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, ti
     for row in rows[list(columns)].itertuples(index=False):
         table.add_row(*(_text(value) for value in row))
     console.print(table)
+
+
+def table_text(rows: pd.DataFrame, columns: Sequence[str]) -> str:
+    """The table as plain text, for a log."""
+    console = Console(file=StringIO(), width=_WIDE, highlight=False)
+    print_table(rows, columns, console)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
+    return text
 
 
 def to_json(value: Any) -> str:

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Literal
 
 import pendulum
+from croniter import croniter
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from invoicing.errors import UsageError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+MOST_BUCKETS = 64
 CONNECTION_VARIABLE = "AIRFLOW_CONN_INVOICING_WAREHOUSE"
 
 
 class Settings(BaseSettings):
     """What an installation decides. Dates are calendar days in `timezone`, durations are in the unit of their name."""
 
-    model_config = SettingsConfigDict(env_prefix="INVOICING_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="INVOICING_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     schedule: str = Field("0 2 * * *", description="Cron expression of the DAG create_invoices, in `timezone`.")
     timezone: str = Field("UTC", description="Business time zone: a run's date is its logical date in it.")
@@ -30,9 +32,36 @@ class Settings(BaseSettings):
     late_milestones: Literal["report", "bill"] = Field(
         "report", description="A milestone made ready after its date: report it, or bill it on the next run date."
     )
+    sleep_hours: float = Field(
+        24, ge=0, le=168, description="How long a cycle sleeps after the end of the one before it."
+    )
+    max_drift_minutes: float = Field(
+        60,
+        ge=0,
+        le=1440,
+        description="How far past its schedule the sleep may take a run; then its Process begins anyway.",
+    )
+    first_step: Literal["sleep", "process"] = Field(
+        "sleep",
+        description="What the very first cycle begins with: `sleep` (ProcessRunCaller) or `process` (ProcessRunner).",
+    )
+    buckets: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_BUCKETS,
+        description="In how many buckets of contracts drafts are written; unset: by volume.",
+    )
+    rows_per_bucket: int = Field(250_000, ge=1, description="Details per bucket where `buckets` is not set.")
     lease_minutes: int = Field(60, ge=1, description="A run that shows no sign of life for so long has lost its lease.")
     wait_seconds: int = Field(60, ge=0, description="How long to wait for a run or a lock that somebody else holds.")
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
+
+    @field_validator("schedule")
+    @classmethod
+    def _readable_schedule(cls, value: str) -> str:
+        if not croniter.is_valid(value):
+            raise ValueError(f"{value!r} is not a cron expression, such as '0 2 * * *'")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -174,7 +174,7 @@ class Calculator:
         self._actuals: dict[Origin, list[Actual]] = {}
         self._cutoffs: dict[DueRow, date] = {}
         self._statuses: dict[ScheduleKey, RunStatus] = {}
-        self._run_here: set[ScheduleKey] = set()
+        self._run_here: dict[ScheduleKey, date] = {}
         self._invoices: dict[InvoiceKey, _StoredInvoice] = {}
 
     # What can be read
@@ -244,7 +244,7 @@ class Calculator:
                 placed[actual] = day
 
         self._write(placed, held, {row.contract_id for row in due} - quarantined)
-        self._mark(due, quarantined)
+        self._mark(run_date, due, quarantined)
         return RunResult(_accounting(reasons), frozenset(due), frozenset(quarantined))
 
     # Splitting (1.1)
@@ -314,7 +314,7 @@ class Calculator:
         for key, status in self._statuses.items():
             active = self._contracts[key.row.contract_id].state == "active"
             in_reach = run_date - timedelta(days=catch_up_days) <= key.row.run_date <= run_date
-            again = key.row.run_date == run_date and key in self._run_here
+            again = key.row.run_date == run_date == self._run_here.get(key)
             if active and in_reach and (status != "run_successful" or again):
                 due.add(key.row)
         return due
@@ -414,7 +414,7 @@ class Calculator:
                 self._invoices.setdefault(key, _StoredInvoice()).details.add(actual)
         self._invoices = {key: invoice for key, invoice in self._invoices.items() if invoice.details}
 
-    def _mark(self, due: set[DueRow], quarantined: set[str]) -> None:
+    def _mark(self, run_date: date, due: set[DueRow], quarantined: set[str]) -> None:
         for key, status in self._statuses.items():
             run_elsewhere = status == "run_successful" and key not in self._run_here
             if key.row not in due or run_elsewhere:
@@ -423,7 +423,7 @@ class Calculator:
                 self._statuses[key] = "run_failed"
             else:
                 self._statuses[key] = "run_successful"
-                self._run_here.add(key)
+                self._run_here.setdefault(key, run_date)
 
     def _invoice_key(self, actual: Actual, day: date) -> InvoiceKey:
         currency = self._contracts[actual.contract_id].currency

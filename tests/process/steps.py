@@ -8,13 +8,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from invoicing.process.buckets import buckets_of
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import find_due_contract_lines
-from invoicing.process.ledger import Run
+from invoicing.process.ledger import Run, find_run
 from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
-from invoicing.warehouse.transactions import writing
+from invoicing.warehouse.transactions import reading, writing
 from tests.process.warehouse import Warehouse
 
 
@@ -44,8 +45,12 @@ class Steps:
             return filter_ready_transactions(connection, run_key=self.run_key, settings=self.settings)
 
     def write_drafts(self) -> Run:
-        with writing(self.engine, self.settings.wait_seconds) as connection:
-            return write_draft_invoices(connection, run_key=self.run_key, settings=self.settings)
+        with reading(self.engine) as connection:
+            found = find_run(connection, self.run_key)
+        for bucket in buckets_of(found.buckets if found else 1):
+            with writing(self.engine, self.settings.wait_seconds, shared=True) as connection:
+                run = write_draft_invoices(connection, run_key=self.run_key, bucket=bucket, settings=self.settings)
+        return run
 
     def close(self) -> Run | None:
         with writing(self.engine, self.settings.wait_seconds) as connection:

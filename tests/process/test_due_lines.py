@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from invoicing.errors import NotFoundError
+from invoicing.errors import NotFoundError, UsageError
+from invoicing.process.due_lines import refuse_future
 from invoicing.settings import Settings
 from tests.process.outcome import accounting, billed, count, exceptions, run_status
 from tests.process.warehouse import CONTRACT, LINE, Warehouse, october
@@ -45,7 +46,59 @@ def test_line_is_not_due_before_its_run_date(warehouse: Warehouse) -> None:
 
 
 def test_day_without_due_lines_says_so(warehouse: Warehouse) -> None:
+    warehouse.schedule(october(4), october(6))
+    warehouse.run(october(4))
     assert warehouse.run(DAY).run.skipped_reason == "nothing is due on 2026-10-05"
+
+
+def test_day_before_every_schedule_says_when_they_begin(warehouse: Warehouse) -> None:
+    warehouse.schedule(october(6))
+    reason = warehouse.run(DAY).run.skipped_reason
+    assert reason == "nothing is due on 2026-10-05: the invoice schedules begin on 2026-10-06"
+
+
+def test_day_without_any_schedule_says_so(warehouse: Warehouse) -> None:
+    reason = warehouse.run(DAY).run.skipped_reason
+    assert reason == "nothing is due on 2026-10-05: no contract of the run has an invoice schedule"
+
+
+def test_day_that_a_later_day_caught_up_names_the_run_that_did(warehouse: Warehouse) -> None:
+    warehouse.schedule(DAY)
+    later = warehouse.run(october(7), "later").run
+    reason = warehouse.run(DAY).run.skipped_reason
+    assert reason == f"nothing is due on 2026-10-05: run {later.run_id} of 2026-10-07 (later) has run its rows already"
+
+
+def test_milestone_date_that_a_later_day_caught_up_is_not_due_again(warehouse: Warehouse) -> None:
+    warehouse.line("prototype", method="fixed_price")
+    warehouse.milestone("M1", DAY, line_id="prototype")
+    warehouse.run(october(7))
+    assert warehouse.run(DAY).run.due_lines == 0
+
+
+def test_draft_of_a_day_that_a_later_day_caught_up_stays_as_it_is(warehouse: Warehouse) -> None:
+    warehouse.schedule(DAY)
+    warehouse.transaction("T1", october(1))
+    warehouse.run(october(7))
+    warehouse.transaction("T2", october(2))
+    warehouse.run(DAY)
+    assert billed(warehouse) == {DAY: ["T1"]}
+
+
+def test_row_that_a_later_day_could_not_run_is_due_on_its_own_day(warehouse: Warehouse) -> None:
+    warehouse.line("broken", percents={"Fabrikam": "99"})
+    warehouse.schedule(DAY, line_id="broken")
+    warehouse.run(october(7))
+    assert warehouse.run(DAY).run.due_lines == 1
+
+
+def test_future_date_is_refused() -> None:
+    with pytest.raises(UsageError, match="2026-10-06 is in the future, today is 2026-10-05"):
+        refuse_future(october(6), today=DAY)
+
+
+def test_today_is_not_refused() -> None:
+    refuse_future(DAY, today=DAY)
 
 
 def test_day_without_due_lines_succeeds(warehouse: Warehouse) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import AccountingError, InvoicingError, RunHeldError, RunStateError
 from invoicing.process import day
+from invoicing.process.buckets import Bucket
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import find_due_contract_lines
@@ -98,6 +99,13 @@ SWAP = """
         billing_status = CAST(CASE transaction_id WHEN 'T2' THEN 'canceled' ELSE 'unbilled' END AS invoicing.billing_status)
     WHERE transaction_id IN ('T2', 'same amount')
 """
+_COLUMNS = (
+    "run_id, contract_id, contract_line_id, actual_id, customer_id, run_date, reason, is_milestone, already_drafted, "
+    "billing_type, quantity, unit_price, amount, tax_amount"
+)
+DOUBLE = (
+    f"INSERT INTO invoicing.run_selection ({_COLUMNS}) SELECT {_COLUMNS} FROM invoicing.run_selection WHERE amount = 30"
+)
 # Of each change of the data while a run is in progress: the step that it follows, and the statement.
 CHANGES = {
     "transaction appears before the drafts": ("filter_ready", "new"),
@@ -228,8 +236,8 @@ def test_run_that_does_not_add_up_says_both_sums(warehouse: Warehouse) -> None:
 
 
 def test_day_whose_run_does_not_add_up_ends_as_failed(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_and_lose(connection: sa.Connection, *, run_key: str, settings: Settings) -> Run:
-        written = write_draft_invoices(connection, run_key=run_key, settings=settings)
+    def write_and_lose(connection: sa.Connection, *, run_key: str, bucket: Bucket, settings: Settings) -> Run:
+        written = write_draft_invoices(connection, run_key=run_key, bucket=bucket, settings=settings)
         connection.exec_driver_sql("DELETE FROM invoicing.invoice_line_detail WHERE amount = 7")
         return written
 
@@ -257,7 +265,7 @@ TAMPERING = {
     "selected transaction is gone": ("filter_ready", "DELETE FROM invoicing.run_selection WHERE amount = 30"),
     "selected transaction is doubled": (
         "filter_ready",
-        "INSERT INTO invoicing.run_selection SELECT * FROM invoicing.run_selection WHERE amount = 30",
+        DOUBLE,
     ),
     "selected transaction is taken out": (
         "filter_ready",

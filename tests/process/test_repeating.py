@@ -170,7 +170,7 @@ def test_steps_taken_twice_write_what_steps_taken_once_write(
         for step in steps(twice, day, f"day/{day}").in_order:
             step()
             step()
-    moments = ("created_at", "ran_at", "detected_at")
+    moments = ("created_at", "ran_at", "ran_by", "detected_at")
     assert dump(twice, RESULTS, without=moments) == dump(once, RESULTS, without=moments)
 
 

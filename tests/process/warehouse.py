@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from invoicing.money import currency_decimals
 from invoicing.process.day import Day, run_day
-from invoicing.settings import Settings, read_settings
+from invoicing.settings import Settings
 from tests.calculator.calculator import QUANTITY_DECIMALS, split
 from tests.calculator.model import LineCustomer
 
@@ -32,7 +32,8 @@ class Warehouse:
     """Every method commits. The contract is `CONTRACT` and the line `LINE` where nothing else is said."""
 
     engine: sa.Engine
-    settings: Settings = field(default_factory=read_settings)
+    # A test that has to wait in vain is not to wait long.
+    settings: Settings = field(default_factory=lambda: Settings(wait_seconds=2))
     _currencies: dict[str, str] = field(default_factory=dict)
     _customers: dict[tuple[str, str], list[LineCustomer]] = field(default_factory=lambda: defaultdict(list))
 

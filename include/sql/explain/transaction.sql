@@ -17,6 +17,12 @@ WITH explained AS (
         AND contract_id = coalesce(:contract_id, contract_id)
 ),
 
+own_run AS (
+    SELECT run_id
+    FROM invoicing.invoice_run
+    WHERE run_date = :run_date
+),
+
 dated AS (
     SELECT
         contract_id,
@@ -27,7 +33,7 @@ dated AS (
     FROM invoicing.invoice_schedule
     WHERE
         run_date BETWEEN :oldest_run_date AND :run_date
-        AND (run_status <> 'run_successful' OR (run_date = :run_date AND ran_at IS NOT NULL))
+        AND (run_status <> 'run_successful' OR (run_date = :run_date AND ran_by IN (SELECT own_run.run_id FROM own_run)))
     UNION ALL
     SELECT
         contract_id,
@@ -38,7 +44,7 @@ dated AS (
     FROM invoicing.milestone
     WHERE
         milestone_date BETWEEN :oldest_run_date AND :run_date
-        AND (run_status <> 'run_successful' OR (milestone_date = :run_date AND ran_at IS NOT NULL))
+        AND (run_status <> 'run_successful' OR (milestone_date = :run_date AND ran_by IN (SELECT own_run.run_id FROM own_run)))
 ),
 
 active AS (

@@ -8,6 +8,7 @@ SELECT
     run_key,
     run_date,
     started_at,
+    lease_until,
     lease_until < clock_timestamp()
     OR (trigger = 'cli' AND pg_try_advisory_xact_lock(hashtextextended(run_key, 0))) AS is_over
 FROM invoicing.invoice_run

@@ -28,5 +28,7 @@ ON CONFLICT (run_key) DO UPDATE
         chargeable_amount = excluded.chargeable_amount,
         quarantined_contracts = excluded.quarantined_contracts,
         skipped_reason = excluded.skipped_reason,
-        failure = excluded.failure
+        failure = excluded.failure,
+        buckets = excluded.buckets,
+        written_buckets = excluded.written_buckets
 RETURNING run.*

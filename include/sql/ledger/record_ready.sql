@@ -1,11 +1,13 @@
 -- Purpose: record what filter_ready_transactions left: the selection and the invoice lines it adds up to.
--- Parameters: run_id, step, skipped_reason (null: there is something to write).
+-- Parameters: run_id, step, skipped_reason (null: there is something to write), buckets.
 -- Grain: one row.
 -- May be repeated: yes.
 UPDATE invoicing.invoice_run AS run
 SET
     step = :step,
     skipped_reason = :skipped_reason,
+    buckets = :buckets,
+    written_buckets = '{}',
     ready_transactions = selection.transactions,
     ready_milestones = selection.milestones,
     ready_amount = selection.amount,

@@ -1,11 +1,12 @@
 -- Purpose: remove the emptied lines of drafts derived afresh.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: invoice lines.
 -- May be repeated: yes.
 DELETE FROM invoicing.invoice_line AS line
 USING invoicing.run_due_line AS l, invoicing.untouched_draft AS i
 WHERE
     l.run_id = :run_id
+    AND l.slot BETWEEN :first_slot AND :last_slot
     AND NOT l.quarantined
     AND i.contract_id = l.contract_id
     AND i.run_date = l.run_date

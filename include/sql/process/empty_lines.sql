@@ -1,5 +1,5 @@
 -- Purpose: set to nothing the lines, of drafts derived afresh, that nothing is left for.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: invoice lines.
 -- May be repeated: yes.
 UPDATE invoicing.invoice_line AS line
@@ -12,6 +12,7 @@ SET
 FROM invoicing.run_due_line AS l, invoicing.untouched_draft AS i
 WHERE
     l.run_id = :run_id
+    AND l.slot BETWEEN :first_slot AND :last_slot
     AND NOT l.quarantined
     AND i.contract_id = l.contract_id
     AND i.run_date = l.run_date

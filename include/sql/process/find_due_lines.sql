@@ -1,12 +1,18 @@
 -- Purpose: the contract lines due on a run date, each under its own run date: rows of active contracts that have not
--- run, of this day or of a day missed, and the rows that this very day ran before, which are derived afresh.
+-- run, of this day or of a day missed, and the rows that a run of this very day ran before, which are derived afresh.
 -- Parameters: run_id, run_date, oldest_run_date, contract_ids (null: all), late_milestones (report, bill).
 -- Grain: one row per contract line and run date in run_due_line.
 -- May be repeated: on an emptied run_due_line, yes.
 INSERT INTO invoicing.run_due_line (
     run_id, contract_id, contract_line_id, run_date, transaction_cutoff_date, takes_after, takes_until
 )
-WITH scheduled AS (
+WITH own_run AS (
+    SELECT run_id
+    FROM invoicing.invoice_run
+    WHERE run_date = :run_date
+),
+
+scheduled AS (
     SELECT
         contract_id,
         contract_line_id,
@@ -15,7 +21,7 @@ WITH scheduled AS (
     FROM invoicing.invoice_schedule
     WHERE
         run_date BETWEEN :oldest_run_date AND :run_date
-        AND (run_status <> 'run_successful' OR (run_date = :run_date AND ran_at IS NOT NULL))
+        AND (run_status <> 'run_successful' OR (run_date = :run_date AND ran_by IN (SELECT own_run.run_id FROM own_run)))
     UNION ALL
     SELECT
         m.contract_id,
@@ -28,7 +34,7 @@ WITH scheduled AS (
     WHERE
         cl.billing_method = 'fixed_price'
         AND m.milestone_date BETWEEN :oldest_run_date AND :run_date
-        AND (m.run_status <> 'run_successful' OR (m.milestone_date = :run_date AND m.ran_at IS NOT NULL))
+        AND (m.run_status <> 'run_successful' OR (m.milestone_date = :run_date AND m.ran_by IN (SELECT own_run.run_id FROM own_run)))
 ),
 
 active AS (

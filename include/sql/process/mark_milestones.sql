@@ -5,7 +5,8 @@
 UPDATE invoicing.milestone AS m
 SET
     run_status = l.run_status,
-    ran_at = :ran_at
+    ran_at = :ran_at,
+    ran_by = :run_id
 FROM (
     SELECT
         due.contract_id,

@@ -5,7 +5,8 @@
 UPDATE invoicing.invoice_schedule AS s
 SET
     run_status = l.run_status,
-    ran_at = :ran_at
+    ran_at = :ran_at,
+    ran_by = :run_id
 FROM (
     SELECT
         contract_id,

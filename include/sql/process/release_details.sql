@@ -1,11 +1,12 @@
 -- Purpose: take off the drafts that this run derives afresh what no longer belongs there; its actuals are free again.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: invoice line details.
 -- May be repeated: yes.
 DELETE FROM invoicing.invoice_line_detail AS d
 USING invoicing.run_due_line AS l, invoicing.untouched_draft AS i
 WHERE
     l.run_id = :run_id
+    AND l.slot BETWEEN :first_slot AND :last_slot
     AND NOT l.quarantined
     AND i.contract_id = l.contract_id
     AND i.run_date = l.run_date

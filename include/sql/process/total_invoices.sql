@@ -1,5 +1,5 @@
 -- Purpose: bring the sums of drafts derived afresh in line with their lines.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: invoices whose sums differ; their version goes up.
 -- May be repeated: an invoice that adds up is not touched.
 UPDATE invoicing.invoice AS i
@@ -24,6 +24,7 @@ FROM (
         FROM invoicing.run_due_line
         WHERE
             run_id = :run_id
+            AND slot BETWEEN :first_slot AND :last_slot
             AND NOT quarantined
     ) AS l
     INNER JOIN invoicing.untouched_draft AS draft ON l.contract_id = draft.contract_id AND l.run_date = draft.run_date

@@ -1,5 +1,5 @@
 -- Purpose: the details of the drafts, each consuming its actual.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: one detail per selected actual that is not on its draft yet. Actuals are never deleted (migration 320), so one that
 -- was selected exists; close_run counts them again, and finds any that changed meanwhile.
 -- May be repeated: no row is written twice (primary key); a concurrent second invoice for an actual fails whole.
@@ -26,5 +26,6 @@ INNER JOIN invoicing.run_invoice_line AS l
         AND s.run_id = l.run_id
 WHERE
     s.run_id = :run_id
+    AND s.slot BETWEEN :first_slot AND :last_slot
     AND s.reason = 'invoiced'
     AND NOT s.already_drafted

@@ -1,5 +1,5 @@
 -- Purpose: the headers of the drafts.
--- Parameters: run_id.
+-- Parameters: run_id, first_slot, last_slot (the contracts of a bucket).
 -- Grain: one invoice per contract, customer, currency and run date.
 -- May be repeated: a header that stands stays; total_invoices brings its sums up to date.
 INSERT INTO invoicing.invoice (
@@ -18,6 +18,8 @@ SELECT
     sum(complimentary_amount) AS complimentary_amount,
     sum(tax_amount) AS tax_amount
 FROM invoicing.run_invoice_line
-WHERE run_id = :run_id
+WHERE
+    run_id = :run_id
+    AND slot BETWEEN :first_slot AND :last_slot
 GROUP BY contract_id, invoice_id, customer_id, currency, run_date
 ON CONFLICT (contract_id, invoice_id) DO NOTHING

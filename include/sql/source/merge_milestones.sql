@@ -28,7 +28,8 @@ ON CONFLICT (contract_id, milestone_id) DO UPDATE
         tax_amount = excluded.tax_amount,
         billing_status = excluded.billing_status,
         run_status = CASE WHEN known.milestone_date = excluded.milestone_date THEN known.run_status ELSE 'not_run' END,
-        ran_at = CASE WHEN known.milestone_date = excluded.milestone_date THEN known.ran_at END
+        ran_at = CASE WHEN known.milestone_date = excluded.milestone_date THEN known.ran_at END,
+        ran_by = CASE WHEN known.milestone_date = excluded.milestone_date THEN known.ran_by END
     WHERE (
         known.contract_line_id, known.customer_id, known.name, known.milestone_date, known.amount,
         known.tax_amount, known.billing_status

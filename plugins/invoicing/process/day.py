@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +11,27 @@ from datetime import date
 import pandas as pd
 import sqlalchemy as sa
 
-from invoicing.errors import InvoicingError, RunStateError
+from invoicing.errors import InvoicingError, RunHeldError, RunStateError
+from invoicing.process.buckets import buckets_of
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Quarantined, find_due_contract_lines, list_quarantined
-from invoicing.process.ledger import Run, Trigger, fail_run, find_run
+from invoicing.process.ledger import Run, Trigger, abandon_run, fail_run, find_run
 from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
 from invoicing.warehouse.lease import sign_of_life
 from invoicing.warehouse.statements import execute
 from invoicing.warehouse.transactions import rehearsing, writing
+
+_POLL_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run that has found its due lines, and the contracts that it set aside."""
+
+    run: Run
+    quarantined: tuple[Quarantined, ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,49 @@ def run_day(
     """
     with sign_of_life(engine, run_key):
         try:
+            opened = open_day(
+                engine, run_date, run_key=run_key, settings=settings, trigger=trigger, contract_ids=contract_ids
+            )
             with writing(engine, settings.wait_seconds) as connection:
-                find_due_contract_lines(
+                run = filter_ready_transactions(connection, run_key=run_key, settings=settings)
+            for bucket in buckets_of(run.buckets):
+                with writing(engine, settings.wait_seconds, shared=True) as connection:
+                    write_draft_invoices(connection, run_key=run_key, bucket=bucket, settings=settings)
+            with writing(engine, settings.wait_seconds) as connection:
+                invoices = _invoices_of(connection, run)
+                closed = close_run(connection, run_key=run_key, settings=settings)
+            if closed is None or closed.status != "succeeded":
+                raise RunStateError(f"the run of {run_date} was taken over by somebody else before it ended")
+        except BaseException as error:
+            _give_back(engine, run_key, settings, str(error))
+            raise
+    return Day(closed, opened.quarantined, invoices)
+
+
+def open_day(
+    engine: sa.Engine,
+    run_date: date,
+    *,
+    run_key: str,
+    settings: Settings,
+    trigger: Trigger,
+    contract_ids: Sequence[str] | None = None,
+    has_ended: Callable[[str], bool] = lambda run_key: False,
+) -> Opened:
+    """The first step, as soon as no other run holds the warehouse; waits `wait_seconds` for that.
+
+    Args:
+        has_ended: whether the run of a key is known to be over, though it never closed; it is not waited for.
+
+    Raises:
+        RunHeldError: another run still holds the warehouse; the message names it.
+    """
+
+    gives_up_at = time.monotonic() + settings.wait_seconds
+    while True:
+        try:
+            with writing(engine, settings.wait_seconds) as connection:
+                run = find_due_contract_lines(
                     connection,
                     run_key=run_key,
                     run_date=run_date,
@@ -59,20 +112,15 @@ def run_day(
                     settings=settings,
                     contract_ids=contract_ids,
                 )
-            with writing(engine, settings.wait_seconds) as connection:
-                run = filter_ready_transactions(connection, run_key=run_key, settings=settings)
-                quarantined = tuple(list_quarantined(connection, run))
-            with writing(engine, settings.wait_seconds) as connection:
-                run = write_draft_invoices(connection, run_key=run_key, settings=settings)
-                invoices = _invoices_of(connection, run)
-            with writing(engine, settings.wait_seconds) as connection:
-                closed = close_run(connection, run_key=run_key, settings=settings)
-            if closed is None or closed.status != "succeeded":
-                raise RunStateError(f"the run of {run_date} was taken over by somebody else before it ended")
-        except BaseException as error:
-            _give_back(engine, run_key, settings, str(error))
-            raise
-    return Day(closed, quarantined, invoices)
+                return Opened(run, tuple(list_quarantined(connection, run)))
+        except RunHeldError as held:
+            if held.run_key is not None and has_ended(held.run_key):
+                with writing(engine, settings.wait_seconds) as connection:
+                    abandon_run(connection, held.run_key, taken_over_by=run_key)
+            elif time.monotonic() >= gives_up_at:
+                raise
+            else:
+                time.sleep(_POLL_SECONDS)
 
 
 def preview_day(
@@ -86,7 +134,8 @@ def preview_day(
         )
         run = filter_ready_transactions(connection, run_key=key, settings=settings)
         quarantined = tuple(list_quarantined(connection, run))
-        run = write_draft_invoices(connection, run_key=key, settings=settings)
+        for bucket in buckets_of(run.buckets):
+            write_draft_invoices(connection, run_key=key, bucket=bucket, settings=settings)
         invoices = _invoices_of(connection, run)
         closed = close_run(connection, run_key=key, settings=settings)
     assert closed is not None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError
+from invoicing.errors import NotFoundError, UsageError
 from invoicing.process.exceptions import detect_exceptions
 from invoicing.process.ledger import Run, Trigger, open_run, record
 from invoicing.settings import Settings
@@ -67,13 +67,37 @@ def find_due_contract_lines(
         run,
         "record_due",
         step="written" if nothing_due else "due",
-        skipped_reason=f"nothing is due on {run_date}" if nothing_due else None,
+        skipped_reason=_why_nothing_is_due(connection, run) if nothing_due else None,
     )
+
+
+def refuse_future(run_date: date, today: date) -> None:
+    """A run takes what is ready on its day, and of a day to come nobody can know that yet; a preview may guess.
+
+    Raises:
+        UsageError: the run date is after today, in the business time zone.
+    """
+    if run_date > today:
+        raise UsageError(
+            f"run date {run_date} is in the future, today is {today}; a preview shows what it would write so far"
+        )
 
 
 def list_quarantined(connection: sa.Connection, run: Run) -> list[Quarantined]:
     """The contracts that the run set aside, with what to mend; before the run is closed."""
     return [Quarantined(**row._mapping) for row in execute(connection, "process/list_quarantined", run_id=run.run_id)]
+
+
+def _why_nothing_is_due(connection: sa.Connection, run: Run) -> str:
+    why = execute(connection, "process/why_nothing_is_due", run_date=run.run_date, contract_ids=run.contract_ids).one()
+    nothing = f"nothing is due on {run.run_date}"
+    if why.run_id is not None:
+        return f"{nothing}: run {why.run_id} of {why.run_date} ({why.run_key}) has run its rows already"
+    if why.first_run_date is None:
+        return f"{nothing}: no contract of the run has an invoice schedule"
+    if run.run_date < why.first_run_date:
+        return f"{nothing}: the invoice schedules begin on {why.first_run_date}"
+    return nothing
 
 
 def _refuse_unknown(connection: sa.Connection, contract_ids: Sequence[str] | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from invoicing.errors import RunHeldError, RunStateError
-from invoicing.warehouse.lease import holder
+from invoicing.warehouse.lease import Holder, holder
 from invoicing.warehouse.statements import execute
 
 Trigger = Literal["scheduled", "manual", "backfill", "cli"]
@@ -49,6 +49,8 @@ class Run:
     quarantined_contracts: int
     skipped_reason: str | None
     failure: str | None
+    buckets: int
+    written_buckets: list[int]
 
     @property
     def is_closed(self) -> bool:
@@ -93,12 +95,21 @@ def find_run(connection: sa.Connection, run_key: str) -> Run | None:
 
 
 def resume_run(connection: sa.Connection, run_key: str, *, after: Step, lease_minutes: int) -> Run:
-    """The run of that key, for the step that follows `after`; a closed run is returned as it is.
+    """Takes the run of that key up for the step that follows `after`; a closed run is returned as it is.
 
     Raises:
         RunHeldError: another run holds the lease.
         RunStateError: the step before has not run, or what it left is not there any more.
     """
+    run = inspect_run(connection, run_key, after=after)
+    if run.is_closed:
+        return run
+    row = execute(connection, "ledger/resume_run", run_id=run.run_id, lease_minutes=lease_minutes).one()
+    return Run(**row._mapping)
+
+
+def inspect_run(connection: sa.Connection, run_key: str, *, after: Step) -> Run:
+    """As `resume_run`, but its row is only looked at: for buckets, which run side by side and would wait for each other."""
     run = find_run(connection, run_key)
     if run is None:
         raise RunStateError(f"no run {run_key} in the ledger; start with find_due_contract_lines")
@@ -111,8 +122,6 @@ def resume_run(connection: sa.Connection, run_key: str, *, after: Step, lease_mi
             "clear find_due_contract_lines and what follows it"
         )
     _take_over_or_refuse(connection, run_key)
-    row = execute(connection, "ledger/resume_run", run_id=run.run_id, lease_minutes=lease_minutes).one()
-    run = Run(**row._mapping)
     _compare_with_what_was_left(connection, run)
     return run
 
@@ -133,8 +142,23 @@ def _take_over_or_refuse(connection: sa.Connection, run_key: str) -> None:
     if found is None or found.run_key == run_key:
         return
     if not found.is_over:
-        raise RunHeldError(f"the warehouse is held by {found}; wait for it to end, or clear it if it is stuck")
-    failure = f"ended without closing; taken over by {run_key}"
+        raise RunHeldError(
+            f"the warehouse is held by {found}; wait for it to end, or clear it if it is stuck; without a sign of life it "
+            f"loses the warehouse at {found.lease_until:%Y-%m-%d %H:%M:%S} UTC",
+            found.run_key,
+        )
+    _abandon(connection, found, run_key)
+
+
+def abandon_run(connection: sa.Connection, run_key: str, *, taken_over_by: str) -> None:
+    """Takes the lease from a run that is known to be over though it never closed."""
+    found = holder(connection)
+    if found is not None and found.run_key == run_key:
+        _abandon(connection, found, taken_over_by)
+
+
+def _abandon(connection: sa.Connection, found: Holder, taken_over_by: str) -> None:
+    failure = f"ended without closing; taken over by {taken_over_by}"
     execute(connection, "ledger/fail_run", run_id=found.run_id, failure=failure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from invoicing.process.buckets import number_of_buckets
 from invoicing.process.ledger import Run, record, resume_run
 from invoicing.settings import Settings
 from invoicing.warehouse.statements import execute
@@ -28,18 +29,19 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, settin
     execute(connection, "process/account", run_id=run.run_id)
     execute(connection, "process/group_invoice_lines", run_id=run.run_id)
     connection.execute(sa.text("ANALYZE invoicing.run_invoice_line"))
-    nothing_to_write = _nothing_to_write(connection, run)
+    left = execute(connection, "ledger/left_for_next_step", run_id=run.run_id).one()
+    # A day that is run again may also have to take something off its drafts.
+    nothing_to_write = not left.selected and not _stale_details(connection, run)
     return record(
         connection,
         run,
         "record_ready",
         step="written" if nothing_to_write else "ready",
         skipped_reason=f"nothing is ready for the lines due on {run.run_date}" if nothing_to_write else None,
+        buckets=number_of_buckets(left.details, settings),
     )
 
 
-def _nothing_to_write(connection: sa.Connection, run: Run) -> bool:
-    if execute(connection, "ledger/left_for_next_step", run_id=run.run_id).one().selected:
-        return False
-    # A day that is run again may also have to take something off its drafts.
-    return not execute(connection, "process/count_stale_details", run_id=run.run_id).scalar_one()
+def _stale_details(connection: sa.Connection, run: Run) -> int:
+    count: int = execute(connection, "process/count_stale_details", run_id=run.run_id).scalar_one()
+    return count

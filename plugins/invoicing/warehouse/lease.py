@@ -22,6 +22,7 @@ class Holder:
     run_key: str
     run_date: date
     started_at: datetime
+    lease_until: datetime
     is_over: bool
 
     def __str__(self) -> str:

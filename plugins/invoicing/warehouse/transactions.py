@@ -9,13 +9,15 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from invoicing.errors import InvoicingError, WarehouseRefusedError, WarehouseUnavailableError
+from invoicing.errors import InvoicingError, RunHeldError, WarehouseRefusedError, WarehouseUnavailableError
 
 # Whoever writes takes this lock first, so that a load never changes what a step of a run is reading.
 WRITER_LOCK = 0x696E766F  # "invo"
 
 # Sorts and hashes of a large day stay in memory. One writer at a time, so it is spent once, by a few operations of a plan.
 _WORK_MEMORY = "128MB"
+
+_LEASE_CONSTRAINT = "uq_invoice_run_running"
 
 # SQLSTATE classes and codes that a later try may get past: connection, insufficient resources, operator intervention,
 # serialization, deadlock, lock timeout, system error.
@@ -33,16 +35,20 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def writing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
+def writing(engine: sa.Engine, wait_seconds: int, *, shared: bool = False) -> Iterator[sa.Connection]:
     """A transaction that holds the writer lock; commits at the end of the block, rolls back on an error.
 
+    Args:
+        shared: side by side with others that share the lock: the buckets of one run.
+
     Raises:
+        RunHeldError: another run has become the one in progress meanwhile.
         WarehouseUnavailableError: the lock or the connection could not be had, or was lost (also at COMMIT, when it
             is unknown whether the change is in: every step may be repeated).
         WarehouseRefusedError: the warehouse refused a statement.
     """
     with translating(), engine.begin() as connection:
-        take_writer_lock(connection, wait_seconds)
+        take_writer_lock(connection, wait_seconds, shared=shared)
         yield connection
 
 
@@ -55,13 +61,14 @@ def rehearsing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
         connection.rollback()
 
 
-def take_writer_lock(connection: sa.Connection, wait_seconds: int) -> None:
+def take_writer_lock(connection: sa.Connection, wait_seconds: int, *, shared: bool = False) -> None:
     """Waits at most `wait_seconds` for the writer lock, and as long for any lock after it. All ends with the transaction."""
     connection.execute(
         sa.text("SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true)"),
         {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY},
     )
-    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    connection.execute(sa.text(f"SELECT {function}(:key)"), {"key": WRITER_LOCK})
 
 
 @contextmanager
@@ -81,6 +88,8 @@ def translated(error: BaseException | None, lost: bool = False) -> InvoicingErro
     """What an error of the driver means to whoever has to act on it."""
     state = getattr(error, "sqlstate", None) or ""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, psycopg.errors.UniqueViolation) and error.diag.constraint_name == _LEASE_CONSTRAINT:
+        return RunHeldError("the warehouse is held by another run, which began meanwhile; try again when it has ended")
     if state == "55P03":
         return WarehouseUnavailableError(
             f"somebody else is changing the warehouse and did not finish in time: {reason}"
