@@ -28,11 +28,12 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param
 
 from invoicing.airflow.labels import Owner, Tag
 from invoicing.airflow.retries import RETRIES, RETRY_POLICY
+from invoicing.airflow.sleep import SleepOperator
 from invoicing.airflow.tasks import (
     close_run,
     filter_ready_transactions,
     find_due_contract_lines,
-    sleep,
+    report_quarantined_contracts,
     write_draft_invoices,
 )
 from invoicing.settings import read_settings
@@ -73,7 +74,16 @@ with DAG(
             title="Contracts",
             description="Only these contracts; empty: all.",
         ),
+        "preview": Param(
+            False,
+            type="boolean",
+            title="Preview",
+            description="Show what the run would write, and write nothing.",
+        ),
     },
 ):
-    process = sleep() >> find_due_contract_lines() >> filter_ready_transactions() >> write_draft_invoices()
-    process >> close_run().as_teardown(on_failure_fail_dagrun=True)
+    ready = filter_ready_transactions()
+    drafts = write_draft_invoices.expand(bucket=ready)
+    SleepOperator(task_id="sleep") >> find_due_contract_lines() >> ready
+    # Both run whatever became of the others; only the first decides, with them, whether the run has failed.
+    drafts >> close_run().as_teardown(on_failure_fail_dagrun=True) >> report_quarantined_contracts().as_teardown()

@@ -19,6 +19,7 @@ SUCCEEDED = {
     "filter_ready_transactions": "success",
     "write_draft_invoices": "success",
     "close_run": "success",
+    "report_quarantined_contracts": "success",
 }
 NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
 
@@ -109,7 +110,7 @@ def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag
 
 def test_a_task_returns_counts_and_sums(run_dag: RunDag) -> None:
     run = run_dag("2020-10-05")
-    returned = run.get_task_instance("write_draft_invoices").xcom_pull(task_ids="write_draft_invoices")
+    returned = run.get_task_instance("close_run").xcom_pull(task_ids="write_draft_invoices", map_indexes=0)
     assert {
         key: returned[key] for key in ("run_date", "invoices", "invoice_lines", "details", "chargeable_amount")
     } == {
@@ -171,6 +172,73 @@ def test_a_failed_step_fails_the_dag_run_and_gives_the_lease_back(run_dag: RunDa
     )
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT status FROM analytics.invoice_runs").scalar_one() == "failed"
+
+
+def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.contract_line_customer SET is_rounding_customer = false")
+    run = run_dag("2020-10-05")
+    assert (str(run.state), states(run)["report_quarantined_contracts"]) == ("success", "failed")
+
+
+def test_the_report_has_contract_code_and_mend(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.contract_line_customer SET is_rounding_customer = false")
+    run = run_dag("2020-10-05")
+    found = run.get_task_instance("close_run").xcom_pull(task_ids="find_due_contract_lines")
+    assert {(one["contract_id"], one["code"]) for one in found["quarantined"]} == {
+        ("adatum-implementation", "split_not_complete")
+    }
+
+
+def test_a_large_day_is_written_in_buckets_side_by_side(
+    run_dag: RunDag, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVOICING_BUCKETS", "3")
+    run = run_dag("2020-10-05")
+    written = [instance for instance in run.get_task_instances() if instance.task_id == "write_draft_invoices"]
+    assert [instance.rendered_map_index for instance in sorted(written, key=lambda found: found.map_index)] == [
+        "bucket 1 of 3",
+        "bucket 2 of 3",
+        "bucket 3 of 3",
+    ]
+    assert invoice_count(engine) == 1
+
+
+def test_a_preview_writes_nothing(run_dag: RunDag, engine: sa.Engine) -> None:
+    run = run_dag("2020-10-05", preview=True)
+    assert states(run) == {
+        "sleep": "success",
+        "find_due_contract_lines": "success",
+        "filter_ready_transactions": "skipped",
+        "write_draft_invoices": "skipped",
+        "close_run": "skipped",
+        "report_quarantined_contracts": "skipped",
+    }
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM invoicing.invoice_run").scalar_one() == 0
+
+
+def test_a_preview_shows_what_the_run_would_write(run_dag: RunDag) -> None:
+    run = run_dag("2020-10-05", preview=True)
+    shown = run.get_task_instance("close_run").xcom_pull(task_ids="find_due_contract_lines")
+    assert (shown["invoices"], shown["details"], shown["chargeable_amount"]) == (1, 25, "21130.01")
+    assert [row["total_amount"] for row in shown["invoices_listed"]] == ["21213.41"]  # with tax
+
+
+def test_a_future_date_is_refused(run_dag: RunDag) -> None:
+    run = run_dag("2020-10-05", run_date="2999-01-01")
+    assert (str(run.state), states(run)["find_due_contract_lines"]) == ("failed", "failed")
+
+
+def test_a_future_date_can_be_previewed(run_dag: RunDag) -> None:
+    assert str(run_dag("2020-10-05", run_date="2999-01-01", preview=True).state) == "success"
+
+
+def test_a_manual_run_does_not_sleep(run_dag: RunDag) -> None:
+    run = run_dag("2020-10-05")
+    slept = run.get_task_instance("close_run").xcom_pull(task_ids="sleep")
+    assert slept == {"until": None, "reason": "No sleep: a manual run passes at once."}
 
 
 def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, AssetAlias
 
-# Events carry run_date, invoices, details and chargeable_amount of the run that wrote the drafts.
+# Events carry run_date, invoices, details and chargeable_amount of the run that wrote the drafts and proved them.
 DRAFT_INVOICES = Asset(name="draft_invoices", uri="postgres://invoicing_warehouse/invoicing/analytics/invoices")
+
+# The outlet of close_run: through an alias, because a day without invoices makes no event.
+WRITTEN_DRAFTS = AssetAlias("written_draft_invoices")

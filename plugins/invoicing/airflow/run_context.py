@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pendulum
+from airflow.sdk.exceptions import AirflowRuntimeError
 
 from invoicing.errors import UsageError
 from invoicing.process.ledger import Trigger
@@ -21,6 +22,14 @@ class RunContext:
     run_date: date
     trigger: Trigger
     contract_ids: list[str] | None
+    is_preview: bool
+    scheduled_at: datetime
+    is_cleared: bool
+
+    @property
+    def begins_cycle(self) -> bool:
+        """Whether the run is a cycle of Sleep and Process: not one by hand, of a backfill, or cleared."""
+        return self.trigger == "scheduled" and not self.is_cleared
 
 
 def run_context(context: Any, settings: Settings) -> RunContext:
@@ -39,11 +48,23 @@ def run_context(context: Any, settings: Settings) -> RunContext:
         else pendulum.instance(moment).in_timezone(settings.timezone).date()
     )
     return RunContext(
-        run_key=f"{dag_run.dag_id}/{dag_run.run_id}",
+        run_key=f"{dag_run.dag_id}/{dag_run.run_id}",  # has_ended takes it apart again
         run_date=run_date,
         trigger="scheduled" if run_type == "scheduled" else "backfill" if run_type == "backfill" else "manual",
         contract_ids=params.get("contract_ids") or None,
+        is_preview=bool(params.get("preview")),
+        scheduled_at=dag_run.run_after,
+        is_cleared=bool(dag_run.clear_number),
     )
+
+
+def has_ended(context: Any, run_key: str) -> bool:
+    """Whether the DAG run of that key is known to have ended; nothing is known of runs that are not Airflow's."""
+    dag_id, _, run_id = run_key.partition("/")
+    try:
+        return context["ti"].get_dagrun_state(dag_id, run_id) in ("success", "failed")
+    except AirflowRuntimeError:
+        return False
 
 
 def _date(text: str) -> date:
