@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 
@@ -424,6 +425,48 @@ def test_refusal_names_the_run_that_holds_the_warehouse(warehouse: Warehouse) ->
     with pytest.raises(RunHeldError) as refusal:
         steps(warehouse, october(6), "second").find_due()
     assert f"run {run.run_id} of 2026-10-05 (create_invoices/scheduled__2026-10-05, since " in str(refusal.value)
+
+
+def test_second_run_takes_over_at_once_from_one_that_is_known_to_be_over(warehouse: Warehouse) -> None:
+    steps(warehouse, DAY, "first").find_due()
+    opened = day.open_day(
+        warehouse.engine,
+        DAY,
+        run_key="second",
+        settings=Settings(wait_seconds=0),
+        trigger="scheduled",
+        has_ended=lambda run_key: run_key == "first",
+    )
+    assert (opened.run.run_key, opened.run.status) == ("second", "running")
+
+
+def test_second_run_is_refused_when_another_than_the_holder_is_over(warehouse: Warehouse) -> None:
+    steps(warehouse, DAY, "first").find_due()
+    with pytest.raises(RunHeldError):
+        day.open_day(
+            warehouse.engine,
+            DAY,
+            run_key="second",
+            settings=Settings(wait_seconds=0),
+            trigger="scheduled",
+            has_ended=lambda run_key: run_key == "another",
+        )
+
+
+def test_second_run_waits_for_the_first_to_end(warehouse: Warehouse) -> None:
+    first = steps(warehouse, DAY, "first")
+    first.find_due()
+    with ThreadPoolExecutor(1) as threads:
+        second = threads.submit(warehouse.run, october(6), "second")
+        for step in first.in_order[1:]:
+            step()
+    assert second.result().run.status == "succeeded"
+
+
+def test_refusal_says_when_the_warehouse_is_free_at_the_latest(warehouse: Warehouse) -> None:
+    run = steps(warehouse, DAY, "first").find_due()
+    with pytest.raises(RunHeldError, match=f"{run.lease_until:%Y-%m-%d %H:%M:%S} UTC"):
+        steps(warehouse, DAY, "second").find_due()
 
 
 def test_refused_run_leaves_nothing(warehouse: Warehouse) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
@@ -81,6 +82,14 @@ def read(engine: sa.Engine, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
+def upgrade_to(engine: sa.Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.VERSIONS.parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def change(engine: sa.Engine, statement: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(statement)
@@ -149,6 +158,32 @@ def test_upgrade_of_a_newer_schema_is_refused(unborn: sa.Engine) -> None:
     change(unborn, "UPDATE public.schema_version SET version_num = '9999_later'")
     with pytest.raises(SchemaError, match="newer than this package"):
         migrations.upgrade(unborn)
+
+
+def test_upgrade_says_of_rows_that_ran_before_which_run_took_them(unborn: sa.Engine) -> None:
+    upgrade_to(unborn, "0001_initial")
+    change(
+        unborn,
+        """
+        SET LOCAL session_replication_role = replica;
+        INSERT INTO invoicing.invoice_run (run_key, run_date, trigger, status, lease_until, started_at) VALUES
+            ('first', '2026-10-05', 'cli', 'succeeded', now(), '2026-10-05 02:00+00'),
+            ('caught up', '2026-10-07', 'cli', 'succeeded', now(), '2026-10-07 02:00+00');
+        INSERT INTO invoicing.invoice_schedule (contract_id, contract_line_id, run_date, run_status, ran_at) VALUES
+            ('C', 'by a later day', '2026-10-05', 'run_successful', '2026-10-07 02:00+00'),
+            ('C', 'by a run repeated since', '2026-10-05', 'run_successful', '2026-10-05 01:00+00'),
+            ('C', 'elsewhere', '2026-10-05', 'run_successful', NULL),
+            ('C', 'not yet', '2026-10-12', 'not_run', NULL)
+        """,
+    )
+    migrations.upgrade(unborn)
+    query = "SELECT s.contract_line_id, r.run_key FROM invoicing.invoice_schedule s LEFT JOIN invoicing.invoice_run r ON s.ran_by = r.run_id"
+    assert sorted(read(unborn, query)) == [
+        ("by a later day", "caught up"),
+        ("by a run repeated since", "first"),
+        ("elsewhere", None),
+        ("not yet", None),
+    ]
 
 
 UPGRADE = """
