@@ -28,10 +28,10 @@ def airflow_database() -> None:
 @pytest.fixture(scope="session")
 def dag_bag(airflow_database: None) -> Any:
     """All DAGs of the project."""
-    return _read_dags()
+    return read_dags()
 
 
-def _read_dags() -> Any:
+def read_dags() -> Any:
     from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415
 
     return DagBag(dag_folder=str(PROJECT_ROOT / "dags"))
@@ -65,7 +65,7 @@ def run_dag(airflow_database: None, airflow_connection: sa.URL) -> Callable[...,
         # A moment of its own: Airflow would take the DAG run of another test for the same logical date up again.
         moment = pendulum.datetime(parsed.year, parsed.month, parsed.day).add(seconds=next(_moments))
         # Read anew: `test` leaves the parameters of one run in the DAG for the next.
-        return _read_dags().dags["create_invoices"].test(logical_date=moment, run_conf=conf or None)
+        return read_dags().dags["create_invoices"].test(logical_date=moment, run_conf=conf or None)
 
     return run
 

@@ -12,6 +12,7 @@ import pytest
 
 from invoicing.airflow.labels import Owner, Tag
 from invoicing.settings import PROJECT_ROOT
+from tests.dags.conftest import read_dags
 
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
@@ -19,6 +20,12 @@ DAG_IDS = [path.stem for path in DAG_FILES]
 
 def test_every_dag_file_imports(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
+
+
+def test_bad_setting_is_an_import_error_that_names_it(airflow_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVOICING_SCHEDULE", "every day")
+    (error,) = read_dags().import_errors.values()
+    assert "INV-101: setting INVOICING_SCHEDULE: Value error, 'every day' is not a cron expression" in error
 
 
 def test_every_dag_file_holds_the_dag_of_its_name(dag_bag: Any) -> None:
