@@ -59,10 +59,13 @@ def run_context(context: Any, settings: Settings) -> RunContext:
 
 
 def has_ended(context: Any, run_key: str) -> bool:
-    """Whether the DAG run of that key is known to have ended; nothing is known of runs that are not Airflow's."""
+    """Whether Airflow knows that nothing works on the DAG run of that key: it has ended, or was cleared and waits in the queue.
+
+    Nothing is known of runs that are not Airflow's, or another Airflow's.
+    """
     dag_id, _, run_id = run_key.partition("/")
     try:
-        return context["ti"].get_dagrun_state(dag_id, run_id) in ("success", "failed")
+        return context["ti"].get_dagrun_state(dag_id, run_id) in ("success", "failed", "queued")
     except AirflowRuntimeError:
         return False
 
