@@ -1,0 +1,29 @@
+"""The first line of what went wrong in a task, kept where the run's note and its alert find it.
+
+Airflow keeps the error of a task in its log alone. Each task therefore leaves one line of it as an XCom, which goes when
+the task is run again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from invoicing.errors import InvoicingError
+
+FAILURE_KEY = "failure"
+
+
+def remember_failure(context: Any) -> None:
+    """`on_failure_callback` of every task."""
+    # Airflow itself calls it, without an error, for a task whose process is gone.
+    if "exception" in context:
+        context["ti"].xcom_push(key=FAILURE_KEY, value=first_line(context["exception"]))
+
+
+def first_line(error: object) -> str:
+    """The first line of an error; one that is not of this package is led by its type."""
+    lines = str(error).strip().splitlines()
+    told = lines[0] if lines else ""
+    if isinstance(error, InvoicingError) or not isinstance(error, BaseException):
+        return told
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
