@@ -1,0 +1,112 @@
+"""The note on a DAG run: the summary of its day, and what people wrote beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pendulum
+import pytest
+import sqlalchemy as sa
+
+from invoicing.airflow.notes import with_summary
+from tests.dags.conftest import known_to_airflow
+
+RunDag = Callable[..., Any]
+
+
+def note_of(run: Any, before: str | None = None) -> str | None:
+    """The note after the scheduler has seen the end of the run, in a session that may not commit, as the scheduler's."""
+    from airflow.models.dagrun import DagRun  # noqa: PLC0415
+    from airflow.utils.session import create_session  # noqa: PLC0415
+    from airflow.utils.sqlalchemy import prohibit_commit  # noqa: PLC0415
+
+    with create_session() as session:
+        ended = session.get_one(DagRun, run.id)
+        ended.dag, ended.note = run.dag, before
+        session.commit()
+        with prohibit_commit(session) as guard:
+            ended.notify_dagrun_state_changed(msg="")
+            guard.commit()
+        session.expire_all()
+        note: str | None = ended.note
+        return note
+
+
+def test_a_run_notes_invoices_details_and_amount(run_dag: RunDag) -> None:
+    assert note_of(run_dag("2020-10-05")) == (
+        "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 chargeable over all currencies."
+    )
+
+
+def test_a_skipped_run_notes_why(run_dag: RunDag) -> None:
+    assert note_of(run_dag("2020-10-04")) == "**Summary** 2020-10-04: nothing written, nothing is due on 2020-10-04."
+
+
+def test_a_failed_run_notes_the_first_task_that_failed_and_its_error(run_dag: RunDag) -> None:
+    assert note_of(run_dag("2020-10-05", contract_ids=["no-such-contract"])) == (
+        "**Summary** find_due_contract_lines failed: INV-102: no contract no-such-contract in the warehouse"
+    )
+
+
+def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM invoicing.contract_line_customer WHERE contract_line_id = 'prototype'")
+    note = note_of(run_dag("2020-10-05"))
+    assert note is not None
+    assert note.endswith("Quarantined: adatum-implementation.")
+
+
+def test_a_note_that_a_person_wrote_meanwhile_stays(run_dag: RunDag) -> None:
+    note = note_of(run_dag("2020-10-05"), before="Asked Anna.")
+    assert note is not None
+    assert note.startswith("Asked Anna.\n\n**Summary** 2020-10-05: 1 invoice")
+
+
+def test_a_dag_of_others_gets_no_note(airflow_database: None) -> None:
+    from airflow.sdk import DAG, task  # noqa: PLC0415
+
+    with DAG("of_others", start_date=pendulum.datetime(2026, 1, 1)) as dag:
+
+        @task
+        def close_run() -> dict[str, Any]:
+            return {"run_date": "2026-01-01", "invoices": 1, "details": 1, "chargeable_amount": "1"}
+
+        close_run()
+    assert note_of(known_to_airflow(dag).test()) is None
+
+
+def test_an_error_in_the_note_leaves_the_scheduler_its_transaction(
+    run_dag: RunDag, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from invoicing.airflow import notes  # noqa: PLC0415
+
+    def break_the_transaction(connection: sa.Connection, _: Any) -> str:
+        connection.exec_driver_sql("UPDATE dag_run SET state = 'broken'")
+        connection.exec_driver_sql("SELECT * FROM no_such_table")
+        return "never"
+
+    monkeypatch.setattr(notes, "_summary", break_the_transaction)
+    run = run_dag("2020-10-05")
+    assert note_of(run) is None
+    assert "could not be written" in caplog.text
+    run.refresh_from_db()
+    assert run.state == "success"
+
+
+def test_a_person_s_note_stays_before_the_summary() -> None:
+    assert with_summary("Asked Anna.", "**Summary** new") == "Asked Anna.\n\n**Summary** new"
+
+
+def test_the_summary_of_an_earlier_try_is_replaced_wherever_it_stands() -> None:
+    note = "Asked Anna.\n\n**Summary** old\n\nShe mended it."
+    assert with_summary(note, "**Summary** new") == "Asked Anna.\n\n**Summary** new\n\nShe mended it."
+
+
+def test_a_person_s_note_that_leaves_no_room_stays_as_it_is() -> None:
+    note = "x" * 995
+    assert with_summary(note, "**Summary** new") == note
+
+
+def test_what_looks_like_a_pattern_in_the_summary_is_plain_text() -> None:
+    assert with_summary("**Summary** old", r"**Summary** \1 \g<0>") == r"**Summary** \1 \g<0>"
