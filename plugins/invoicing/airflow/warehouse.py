@@ -22,16 +22,28 @@ def warehouse_engine(settings: Settings) -> sa.Engine:
     Raises:
         SchemaError: `invoicing db upgrade` has not been run.
     """
-    engine = create_engine(_url(settings))
+    return engine_of(_connection(), settings)
+
+
+def engine_of(connection: Any | None, settings: Settings) -> sa.Engine:
+    """Engine of the warehouse that an Airflow connection names; None: the embedded one.
+
+    Raises:
+        SchemaError: `invoicing db upgrade` has not been run.
+    """
+    engine = create_engine(embedded.ensure_running(settings) if connection is None else _url(connection))
     check(engine)
     return engine
 
 
-def _url(settings: Settings) -> sa.URL:
+def _connection() -> Any | None:
     try:
-        connection: Any = Connection.get(CONNECTION_ID)
+        return Connection.get(CONNECTION_ID)
     except AirflowNotFoundException:
-        return embedded.ensure_running(settings)
+        return None
+
+
+def _url(connection: Any) -> sa.URL:
     return connection_url(
         connection.conn_type,
         connection.login,

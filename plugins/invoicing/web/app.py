@@ -1,0 +1,46 @@
+"""The web application: who may see it is decided by the guards it is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from invoicing.errors import InvoicingError, TransientError
+from invoicing.web.run_invoices import run_invoices_router
+
+# Nothing is loaded from elsewhere, nothing runs, and no other site may show a page in a frame.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(engine: Callable[[], sa.Engine], guards: Sequence[Any] = ()) -> FastAPI:
+    """The application over a warehouse.
+
+    Args:
+        engine: gives the engine of the warehouse, for each request anew.
+        guards: dependencies of FastAPI that every route has; they refuse whoever may not see it.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=guards)
+    app.include_router(run_invoices_router(engine))
+
+    @app.exception_handler(InvoicingError)
+    def show(_: Request, error: InvoicingError) -> Response:
+        return PlainTextResponse(str(error), 503 if isinstance(error, TransientError) else 500)
+
+    @app.middleware("http")
+    async def add_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await answer(request)
+        response.headers.update(_HEADERS)
+        return response
+
+    return app

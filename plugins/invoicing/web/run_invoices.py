@@ -1,0 +1,86 @@
+"""The invoices of one run, as a page and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from invoicing.process.ledger import Run, find_run
+from invoicing.reports import to_json
+from invoicing.warehouse.statements import execute
+from invoicing.warehouse.transactions import reading
+
+PAGE_ROWS = 200
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["amount"] = lambda value: f"{value:,}"
+
+_HIDDEN = ("run_key", "lease_until")  # how a run holds the warehouse is nobody's business here
+
+
+def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
+    """The route of the page; `format=json`, or an `Accept` of JSON, gives the same as data."""
+    router = APIRouter()
+
+    @router.get("/dags/{dag_id}/runs/{run_id}")
+    def run_invoices(
+        request: Request,
+        dag_id: str,
+        run_id: str,
+        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+        format: Annotated[Literal["html", "json"] | None, Query()] = None,
+    ) -> Response:
+        as_json = format == "json" or (format is None and _wants_json(request))
+        with reading(engine()) as connection:
+            run = find_run(connection, f"{dag_id}/{run_id}")
+            total, invoices = _invoices(connection, run, page) if run else (0, [])
+        known = {
+            "dag_id": dag_id,
+            "run_id": run_id,
+            "run": {key: value for key, value in vars(run).items() if key not in _HIDDEN} if run else None,
+            "invoice_count": total,
+            "page": page,
+            "pages": max(-(-total // PAGE_ROWS), page),
+            "invoices": invoices,
+        }
+        status = 200 if run else 404
+        if as_json:
+            return Response(to_json(known), status, media_type="application/json")
+        first = (page - 1) * PAGE_ROWS + 1
+        html = _templates.get_template("run_invoices.html").render(known, first=first, last=first + len(invoices) - 1)
+        return HTMLResponse(html, status)
+
+    return router
+
+
+def _invoices(connection: sa.Connection, run: Run, page: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many there are in all, and those of the page."""
+    rows = execute(
+        connection,
+        "web/list_run_invoices",
+        run_date=run.run_date,
+        ran_at=run.started_at,
+        contract_ids=run.contract_ids,
+        row_limit=PAGE_ROWS,
+        row_offset=(page - 1) * PAGE_ROWS,
+    )
+    invoices = [dict(row) for row in rows.mappings()]
+    counts = [invoice.pop("invoice_count") for invoice in invoices]
+    return (counts[0] if counts else 0), invoices
+
+
+def _wants_json(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "application/json" in accepted and "text/html" not in accepted

@@ -1,0 +1,149 @@
+"""The page of a run's invoices, and the same as JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fastapi import Depends, HTTPException
+from fastapi.testclient import TestClient
+
+from invoicing.process.day import run_day
+from invoicing.settings import read_settings
+from invoicing.warehouse.connection import create_engine
+from invoicing.web import run_invoices
+from invoicing.web.app import create_app
+from tests.process.warehouse import Warehouse, october
+
+
+def run(engine: sa.Engine, day: str, run_id: str = "one", contract_ids: list[str] | None = None) -> str:
+    """Runs a day as the DAG run of that id, and returns the address of its page."""
+    run_day(
+        engine,
+        date.fromisoformat(day),
+        run_key=f"create_invoices/{run_id}",
+        settings=read_settings(),
+        contract_ids=contract_ids,
+    )
+    return f"/dags/create_invoices/runs/{run_id}"
+
+
+def as_json(web: TestClient, address: str, **parameters: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = web.get(address, params={"format": "json", **parameters}).json()
+    return answer
+
+
+def run_dates(web: TestClient, address: str) -> list[str]:
+    return [invoice["run_date"] for invoice in as_json(web, address)["invoices"]]
+
+
+def test_the_page_shows_contract_customer_currency_amounts_and_status(web: TestClient, engine: sa.Engine) -> None:
+    html = web.get(run(engine, "2020-10-05")).text
+    shown = ("Implementation services for Adatum", "Adatum Corporation", "USD", "21,130.01", "21,213.41", "draft")
+    assert [text for text in shown if f">{text}<" not in html] == []
+
+
+def test_json_gives_the_amounts_with_all_their_digits(web: TestClient, engine: sa.Engine) -> None:
+    answer = web.get(run(engine, "2020-10-05"), headers={"Accept": "application/json"})
+    assert '"total_amount": 21213.41' in answer.text
+
+
+def test_a_browser_gets_the_page(web: TestClient, engine: sa.Engine) -> None:
+    answer = web.get(run(engine, "2020-10-05"), headers={"Accept": "text/html,application/xhtml+xml,*/*"})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_a_run_that_caught_up_shows_the_invoices_of_each_day(web: TestClient, engine: sa.Engine) -> None:
+    address = run(engine, "2020-11-03")
+    assert run_dates(web, address) == ["2020-11-03", "2020-11-02", "2020-10-19", "2020-10-05"]
+
+
+def test_the_page_shows_as_many_invoices_as_the_ledger_counts(web: TestClient, engine: sa.Engine) -> None:
+    answer = as_json(web, run(engine, "2020-11-03"))
+    assert answer["invoice_count"] == answer["run"]["invoices"]
+
+
+def test_a_run_shows_none_of_another_runs_invoices(web: TestClient, engine: sa.Engine) -> None:
+    run(engine, "2020-10-05", "first")
+    assert run_dates(web, run(engine, "2020-10-19", "second")) == ["2020-10-19"]
+
+
+def test_a_run_of_chosen_contracts_shows_theirs_alone(web: TestClient, engine: sa.Engine) -> None:
+    warehouse = Warehouse(engine)
+    for contract_id in ("Contoso", "Fabrikam"):
+        warehouse.contract(contract_id)
+        warehouse.line(contract_id=contract_id)
+        warehouse.schedule(october(5), contract_id=contract_id)
+        warehouse.transaction(f"of {contract_id}", october(1), contract_id=contract_id)
+    run(engine, "2026-10-05", "all")
+    shown = as_json(web, run(engine, "2026-10-05", "chosen", ["Contoso"]))["invoices"]
+    assert [invoice["contract_id"] for invoice in shown] == ["Contoso"]
+
+
+def test_a_day_that_was_run_again_still_shows_its_invoices(web: TestClient, engine: sa.Engine) -> None:
+    run(engine, "2020-10-05")
+    assert run_dates(web, run(engine, "2020-10-05")) == ["2020-10-05"]
+
+
+def test_a_run_without_invoices_says_why(web: TestClient, engine: sa.Engine) -> None:
+    assert "nothing is due on 2020-10-04" in web.get(run(engine, "2020-10-04")).text
+
+
+def test_a_run_that_the_ledger_does_not_know_is_not_found(web: TestClient) -> None:
+    answer = web.get("/dags/create_invoices/runs/never")
+    assert (answer.status_code, "knows no run <b>never</b>" in answer.text) == (404, True)
+
+
+def test_what_is_shown_cannot_be_markup(web: TestClient, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.project_contract SET name = '<script>alert(1)</script>'")
+    html = web.get(run(engine, "2020-10-05")).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script" not in html
+
+
+def test_a_name_in_the_address_cannot_be_markup(web: TestClient) -> None:
+    assert "<script" not in web.get("/dags/create_invoices/runs/%3Cscript%3E").text
+
+
+def test_more_invoices_than_a_page_holds_are_told_and_paged(
+    web: TestClient, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_invoices, "PAGE_ROWS", 3)
+    address = run(engine, "2020-11-03")
+    first = web.get(address).text
+    assert "4 invoices, of which\n1 to 3 are shown" in first
+    assert 'href="?page=2"' in first
+    assert [invoice["run_date"] for invoice in as_json(web, address, page=2)["invoices"]] == ["2020-10-05"]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999"])
+def test_a_page_that_cannot_be_is_refused(web: TestClient, page: str) -> None:
+    assert web.get("/dags/create_invoices/runs/one", params={"page": page}).status_code == 422
+
+
+def test_no_other_site_may_frame_the_page_and_nothing_in_it_runs(web: TestClient) -> None:
+    policy = web.get("/dags/create_invoices/runs/never").headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_the_documentation_of_the_interface_is_not_shown(web: TestClient, path: str) -> None:
+    assert web.get(path).status_code == 404
+
+
+def test_a_warehouse_that_is_not_there_says_so(url: sa.URL) -> None:
+    gone = TestClient(create_app(lambda: create_engine(url.set(database="gone"))))
+    answer = gone.get("/dags/create_invoices/runs/one")
+    assert (answer.status_code, answer.text[:8]) == (503, "INV-451:")
+
+
+def test_the_guard_stands_before_every_page(url: sa.URL) -> None:
+    def refuse() -> None:
+        raise HTTPException(401)
+
+    app = create_app(lambda: create_engine(url), [Depends(refuse)])
+    assert TestClient(app).get("/dags/create_invoices/runs/one").status_code == 401
