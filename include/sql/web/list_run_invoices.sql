@@ -3,6 +3,31 @@
 -- Parameters: run_date, ran_at (when the run started), contract_ids (null: all), row_limit, row_offset.
 -- Grain: one row per invoice; invoice_count: how many there are on all pages.
 -- May be repeated: reads only.
+WITH late AS (
+    SELECT
+        contract_id,
+        run_date
+    FROM invoicing.invoice_schedule
+    WHERE run_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
+    UNION
+    SELECT
+        contract_id,
+        milestone_date AS run_date
+    FROM invoicing.milestone
+    WHERE milestone_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
+),
+
+of_run AS (
+    SELECT i.*
+    FROM invoicing.invoice AS i
+    WHERE i.run_date = :run_date AND i.origin = 'scheduled'
+    UNION ALL
+    SELECT i.*
+    FROM invoicing.invoice AS i
+    INNER JOIN late AS l ON i.contract_id = l.contract_id AND i.run_date = l.run_date
+    WHERE i.origin = 'scheduled'
+)
+
 SELECT
     i.invoice_id,
     i.contract_id,
@@ -16,26 +41,9 @@ SELECT
     i.tax_amount,
     i.total_amount,
     count(*) OVER () AS invoice_count
-FROM invoicing.invoice AS i
+FROM of_run AS i
 INNER JOIN invoicing.project_contract AS c ON i.contract_id = c.contract_id
 INNER JOIN invoicing.customer AS u ON i.customer_id = u.customer_id
-LEFT JOIN (
-    SELECT
-        contract_id,
-        run_date
-    FROM invoicing.invoice_schedule
-    WHERE run_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
-    UNION
-    SELECT
-        contract_id,
-        milestone_date AS run_date
-    FROM invoicing.milestone
-    WHERE milestone_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
-) AS late ON i.contract_id = late.contract_id AND i.run_date = late.run_date
-WHERE
-    i.origin = 'scheduled'
-    AND i.run_date <= :run_date
-    AND (i.run_date = :run_date OR late.contract_id IS NOT NULL)
-    AND (cast(:contract_ids AS text[]) IS NULL OR i.contract_id = any(cast(:contract_ids AS text[])))
+WHERE cast(:contract_ids AS text[]) IS NULL OR i.contract_id = any(cast(:contract_ids AS text[]))
 ORDER BY i.run_date DESC, i.contract_id ASC, i.customer_id ASC, i.currency ASC
 LIMIT :row_limit OFFSET :row_offset
