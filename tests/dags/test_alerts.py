@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pendulum
 import pytest
+import sqlalchemy as sa
 
 from tests.dags.conftest import known_to_airflow
 from tests.dags.listeners import AlertServer, alert_server
@@ -61,6 +62,20 @@ def test_a_task_that_fails_sends_its_run_date_its_error_and_its_log(failing: Any
     error, address = alert["message"].splitlines()
     assert error == "ValueError: contract C-1 is quarantined"
     assert re.fullmatch(r"http://localhost:8080/dags/told/runs/manual__.*/tasks/report.*", address)
+
+
+def test_contracts_set_aside_send_an_alert_of_their_own(
+    run_dag: Callable[..., Any], engine: sa.Engine, sent: AlertServer
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM invoicing.contract_line_customer WHERE contract_line_id = 'prototype'")
+    run = run_dag("2020-10-05")
+    (alert,) = sent.alerts
+    assert (run.state, alert["title"]) == (
+        "success",
+        "create_invoices 2020-10-05: report_quarantined_contracts failed",
+    )
+    assert "contract adatum-implementation, line_without_customers" in alert["message"]
 
 
 def test_without_the_connection_a_failure_stays_silent(failing: Any, caplog: pytest.LogCaptureFixture) -> None:

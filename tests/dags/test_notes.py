@@ -40,7 +40,16 @@ def test_a_run_notes_invoices_details_and_amount(run_dag: RunDag) -> None:
 
 
 def test_a_skipped_run_notes_why(run_dag: RunDag) -> None:
-    assert note_of(run_dag("2020-10-04")) == "**Summary** 2020-10-04: nothing written, nothing is due on 2020-10-04."
+    assert note_of(run_dag("2020-10-04")) == (
+        "**Summary** 2020-10-04: no invoice, nothing is due on 2020-10-04: the invoice schedules begin on 2020-10-05."
+    )
+
+
+def test_a_preview_notes_what_it_would_write(run_dag: RunDag) -> None:
+    assert note_of(run_dag("2020-10-05", preview=True)) == (
+        "**Summary** Preview, nothing of it is written. "
+        "2020-10-05: 1 invoice with 25 details, 21,130.01 chargeable over all currencies."
+    )
 
 
 def test_a_failed_run_notes_the_first_task_that_failed_and_its_error(run_dag: RunDag) -> None:

@@ -50,6 +50,7 @@ def stack(
             "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
             "AIRFLOW__METRICS__STATSD_PORT": str(statsd.port),
             "INVOICING_DEADLINE_MINUTES": "0.01",
+            "INVOICING_MAX_DRIFT_MINUTES": "0",  # no sleep, whatever the time of day
         },
     ) as running:
         eventually(lambda: running.get("/dags")["dags"])

@@ -82,6 +82,29 @@ def test_a_run_of_chosen_contracts_shows_theirs_alone(web: TestClient, engine: s
     assert [invoice["contract_id"] for invoice in shown] == ["Contoso"]
 
 
+def test_a_day_that_a_later_one_caught_up_shows_none(web: TestClient, engine: sa.Engine) -> None:
+    run(engine, "2020-10-19", "later")
+    assert run_dates(web, run(engine, "2020-10-05", "late")) == []
+
+
+def test_a_second_run_of_a_day_shows_the_same_invoices(web: TestClient, engine: sa.Engine) -> None:
+    run(engine, "2020-10-05", "first")
+    assert run_dates(web, run(engine, "2020-10-05", "second")) == ["2020-10-05"]
+
+
+def test_a_run_in_progress_shows_what_it_has_written_so_far(web: TestClient, engine: sa.Engine) -> None:
+    address = run(engine, "2020-10-05")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE invoicing.invoice_schedule SET run_status = 'not_run', ran_by = NULL")
+        connection.exec_driver_sql("UPDATE invoicing.milestone SET run_status = 'not_run', ran_by = NULL")
+        connection.exec_driver_sql(
+            "INSERT INTO invoicing.run_invoice_line SELECT r.run_id, l.contract_id, l.contract_line_id, i.customer_id, "
+            "i.run_date, i.invoice_id, i.currency, 0, 0, 0, 0, 1 FROM invoicing.invoice_run r, invoicing.invoice i "
+            "JOIN invoicing.invoice_line l USING (contract_id, invoice_id)"
+        )
+    assert run_dates(web, address) == ["2020-10-05"]
+
+
 def test_a_day_that_was_run_again_still_shows_its_invoices(web: TestClient, engine: sa.Engine) -> None:
     run(engine, "2020-10-05")
     assert run_dates(web, run(engine, "2020-10-05")) == ["2020-10-05"]

@@ -1,31 +1,36 @@
--- Purpose: the invoices that a run stands for, one page of them: those of its run date, and those of the days that it
--- caught up, whose schedule rows or milestones it marked.
--- Parameters: run_date, ran_at (when the run started), contract_ids (null: all), row_limit, row_offset.
+-- Purpose: the invoices that a run stands for, one page of them: those of the schedule rows and milestones that it ran, of
+-- its own date also those that another run of that date ran, and, while it is in progress, those it has written so far.
+-- Parameters: run_id, run_date, contract_ids (null: all), row_limit, row_offset.
 -- Grain: one row per invoice; invoice_count: how many there are on all pages.
 -- May be repeated: reads only.
-WITH late AS (
+WITH same_date AS (
+    SELECT run_id
+    FROM invoicing.invoice_run
+    WHERE run_date = :run_date
+),
+
+ran AS (
     SELECT
         contract_id,
         run_date
     FROM invoicing.invoice_schedule
-    WHERE run_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
+    WHERE
+        run_status = 'run_successful'
+        AND (ran_by = :run_id OR (run_date = :run_date AND ran_by IN (SELECT same_date.run_id FROM same_date)))
     UNION
     SELECT
         contract_id,
         milestone_date AS run_date
     FROM invoicing.milestone
-    WHERE milestone_date < :run_date AND ran_at = :ran_at AND run_status = 'run_successful'
-),
-
-of_run AS (
-    SELECT i.*
-    FROM invoicing.invoice AS i
-    WHERE i.run_date = :run_date AND i.origin = 'scheduled'
-    UNION ALL
-    SELECT i.*
-    FROM invoicing.invoice AS i
-    INNER JOIN late AS l ON i.contract_id = l.contract_id AND i.run_date = l.run_date
-    WHERE i.origin = 'scheduled'
+    WHERE
+        run_status = 'run_successful'
+        AND (ran_by = :run_id OR (milestone_date = :run_date AND ran_by IN (SELECT same_date.run_id FROM same_date)))
+    UNION
+    SELECT
+        contract_id,
+        run_date
+    FROM invoicing.run_invoice_line
+    WHERE run_id = :run_id
 )
 
 SELECT
@@ -41,9 +46,12 @@ SELECT
     i.tax_amount,
     i.total_amount,
     count(*) OVER () AS invoice_count
-FROM of_run AS i
+FROM ran AS r
+INNER JOIN invoicing.invoice AS i ON r.contract_id = i.contract_id AND r.run_date = i.run_date
 INNER JOIN invoicing.project_contract AS c ON i.contract_id = c.contract_id
 INNER JOIN invoicing.customer AS u ON i.customer_id = u.customer_id
-WHERE cast(:contract_ids AS text[]) IS NULL OR i.contract_id = any(cast(:contract_ids AS text[]))
+WHERE
+    i.origin = 'scheduled'
+    AND (cast(:contract_ids AS text[]) IS NULL OR i.contract_id = any(cast(:contract_ids AS text[])))
 ORDER BY i.run_date DESC, i.contract_id ASC, i.customer_id ASC, i.currency ASC
 LIMIT :row_limit OFFSET :row_offset

@@ -6,11 +6,13 @@ the task is run again.
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from invoicing.errors import InvoicingError
 
 FAILURE_KEY = "failure"
+_LONGEST = 400
 
 
 def remember_failure(context: Any) -> None:
@@ -21,9 +23,9 @@ def remember_failure(context: Any) -> None:
 
 
 def first_line(error: object) -> str:
-    """The first line of an error; one that is not of this package is led by its type."""
+    """The first line of an error, no longer than a chat can show; one that is not of this package is led by its type."""
     lines = str(error).strip().splitlines()
-    told = lines[0] if lines else ""
+    told = shorten(lines[0], _LONGEST, placeholder=" …") if lines else ""
     if isinstance(error, InvoicingError) or not isinstance(error, BaseException):
         return told
     return f"{type(error).__name__}: {told}" if told else type(error).__name__

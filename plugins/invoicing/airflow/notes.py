@@ -83,25 +83,30 @@ def with_summary(note: str, summary: str) -> str:
 
 def _summary(connection: sa.Connection, dag_run: Any) -> str:
     left = _left_by_tasks(connection, dag_run)
-    failed = dag_run.state == "failed"
-    told = _failure(connection, dag_run, left) if failed else _success(left.get(("close_run", "return_value")) or {})
     due = left.get(("find_due_contract_lines", "return_value")) or {}
+    if dag_run.state == "failed":
+        told = _failure(connection, dag_run, left)
+    elif due.get("preview"):
+        told = f"Preview, nothing of it is written. {_figures(due)}"
+    else:
+        told = _figures(left.get(("close_run", "return_value")) or {})
     return " ".join(filter(None, (told, _quarantined(due.get("quarantined") or []))))
 
 
-def _success(closed: dict[str, Any]) -> str:
-    if not closed:
+def _figures(told: dict[str, Any]) -> str:
+    if not told:
         return ""
-    day = closed["run_date"]
-    if closed.get("skipped_reason"):
-        return f"{day}: nothing written, {closed['skipped_reason']}."
+    day = told["run_date"]
+    if told.get("skipped_reason"):
+        return f"{day}: no invoice, {told['skipped_reason']}."
     return (
-        f"{day}: {closed['invoices']:,} invoice{'' if closed['invoices'] == 1 else 's'} with {closed['details']:,} details, "
-        f"{Decimal(closed['chargeable_amount']):,} chargeable over all currencies."
+        f"{day}: {told['invoices']:,} invoice{'' if told['invoices'] == 1 else 's'} with {told['details']:,} details, "
+        f"{Decimal(told['chargeable_amount']):,} chargeable over all currencies."
     )
 
 
-def _quarantined(contracts: list[str]) -> str:
+def _quarantined(problems: list[dict[str, str]]) -> str:
+    contracts = sorted({problem["contract_id"] for problem in problems})
     if not contracts:
         return ""
     more = f" and {len(contracts) - _CONTRACTS} more" if len(contracts) > _CONTRACTS else ""

@@ -27,7 +27,12 @@ _templates = Environment(
 )
 _templates.filters["amount"] = lambda value: f"{value:,}"
 
-_HIDDEN = ("run_key", "lease_until")  # how a run holds the warehouse is nobody's business here
+_HIDDEN = (
+    "run_key",
+    "lease_until",
+    "buckets",
+    "written_buckets",
+)  # how a run holds the warehouse and shares its work is nobody's business here
 
 
 def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
@@ -70,8 +75,8 @@ def _invoices(connection: sa.Connection, run: Run, page: int) -> tuple[int, list
     rows = execute(
         connection,
         "web/list_run_invoices",
+        run_id=run.run_id,
         run_date=run.run_date,
-        ran_at=run.started_at,
         contract_ids=run.contract_ids,
         row_limit=PAGE_ROWS,
         row_offset=(page - 1) * PAGE_ROWS,
