@@ -18,6 +18,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its stub knows nothin
     DeadlineReference,
 )
 from airflow.sdk.exceptions import AirflowNotFoundException
+from asgiref.sync import sync_to_async
 
 from invoicing.airflow.addresses import run_page
 from invoicing.airflow.failures import FAILURE_KEY, first_line
@@ -34,10 +35,7 @@ class FailureAlert(BaseNotifier):  # type: ignore[misc]  # untyped in Airflow
 
     def notify(self, context: Any) -> None:
         """Sends the alert; Airflow calls it in the dag-processor for a DAG, in the task's process for a task."""
-        try:
-            _hook().notify(**_failure(context))
-        except AirflowNotFoundException:
-            logger.debug("No connection %s: no alert.", CONNECTION_ID)
+        _send(**_failure(context))
 
 
 def deadline(minutes: float | None) -> DeadlineAlert | None:
@@ -54,12 +52,10 @@ def deadline(minutes: float | None) -> DeadlineAlert | None:
 async def say_that_it_is_late(context: dict[str, Any]) -> None:
     """Callback of the deadline, in the triggerer. A backfill is late by nature, and says nothing."""
     dag_run = context["dag_run"]
-    if dag_run["run_type"] != "scheduled":
-        return
-    try:
-        await _hook().async_notify(**_lateness(dag_run))
-    except AirflowNotFoundException:
-        logger.debug("No connection %s: no alert.", CONNECTION_ID)
+    if dag_run["run_type"] == "scheduled":
+        # In a thread: the hook's own asynchronous way reads the connection's extras in the triggerer's event loop, which
+        # fails while any other trigger asks Airflow for something.
+        await sync_to_async(_send)(**_lateness(dag_run))
 
 
 def _failure(context: Any) -> dict[str, str]:
@@ -96,8 +92,11 @@ def _lateness(dag_run: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _hook() -> Any:
+def _send(title: str, body: str, notify_type: str) -> None:
     # Imported when there is something to say: it is slow, and the DAG file is read every few seconds.
     from airflow.providers.apprise.hooks.apprise import AppriseHook  # noqa: PLC0415
 
-    return AppriseHook(CONNECTION_ID)
+    try:
+        AppriseHook(CONNECTION_ID).notify(body, title, notify_type)
+    except AirflowNotFoundException:
+        logger.debug("No connection %s: no alert.", CONNECTION_ID)
