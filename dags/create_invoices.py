@@ -26,6 +26,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
+from invoicing.airflow.alerts import FailureAlert, deadline
+from invoicing.airflow.failures import remember_failure
 from invoicing.airflow.labels import Owner, Tag
 from invoicing.airflow.retries import RETRIES, RETRY_POLICY
 from invoicing.airflow.sleep import SleepOperator
@@ -49,10 +51,13 @@ with DAG(
     start_date=pendulum.datetime(2020, 1, 1, tz=settings.timezone),
     catchup=False,  # a run takes what days before it missed, each row under its own date
     max_active_runs=1,
+    on_failure_callback=FailureAlert(),
+    deadline=deadline(settings.deadline_minutes),
     is_paused_upon_creation=False,
     tags=[Tag.INVOICING, Tag.DAILY],
     default_args={
         "owner": Owner.BILLING,
+        "on_failure_callback": remember_failure,
         "retries": RETRIES,
         "retry_delay": timedelta(seconds=15),
         "retry_exponential_backoff": True,

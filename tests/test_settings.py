@@ -19,6 +19,7 @@ BAD_VALUES = {
     "LATE_MILESTONES": ("ignore", "should be 'report' or 'bill'"),
     "BUCKETS": ("65", "less than or equal to 64"),
     "ROWS_PER_BUCKET": ("0", "greater than or equal to 1"),
+    "DEADLINE_MINUTES": ("0", "greater than 0"),
     "LEASE_MINUTES": ("0", "greater than or equal to 1"),
     "WAIT_SECONDS": ("-1", "greater than or equal to 0"),
 }

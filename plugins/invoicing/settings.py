@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         description="In how many buckets of contracts drafts are written; unset: by volume.",
     )
     rows_per_bucket: int = Field(250_000, ge=1, description="Details per bucket where `buckets` is not set.")
+    deadline_minutes: float | None = Field(
+        None, gt=0, description="Alert when a scheduled run has not succeeded so long after its schedule; unset: never."
+    )
     lease_minutes: int = Field(60, ge=1, description="A run that shows no sign of life for so long has lost its lease.")
     wait_seconds: int = Field(60, ge=0, description="How long to wait for a run or a lock that somebody else holds.")
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")

@@ -16,7 +16,10 @@ from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from invoicing import reports
+from invoicing.airflow.alerts import FailureAlert
 from invoicing.airflow.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
+from invoicing.airflow.links import task_with_invoices
+from invoicing.airflow.metrics import send_metrics
 from invoicing.airflow.run_context import RunContext, has_ended, run_context
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.errors import AccountingError
@@ -24,6 +27,7 @@ from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket, buckets_of
 from invoicing.process.day import Day, open_day, preview_day
 from invoicing.process.due_lines import Quarantined, refuse_future
+from invoicing.process.lag import measure_lag
 from invoicing.process.ledger import Run, fail_run, find_run
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.transactions import writing
@@ -132,7 +136,7 @@ buckets of contracts side by side, each whole or not at all; a bucket that faile
 """
 
 
-@task(multiple_outputs=False, map_index_template="{{ bucket_name }}", doc_md=_WRITING)
+@task_with_invoices(multiple_outputs=False, map_index_template="{{ bucket_name }}", doc_md=_WRITING)
 def write_draft_invoices(bucket: dict[str, int]) -> dict[str, Any]:
     part = Bucket(**bucket)
     get_current_context()["bucket_name"] = str(part)  # what map_index_template shows
@@ -158,6 +162,7 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     try:
         with _step() as (connection, context, settings):
             run = closing.close_run(connection, run_key=context.run_key, settings=settings)
+            lag = measure_lag(connection, pendulum.now(settings.timezone).date())
     except AccountingError as error:
         with _step() as (connection, context, _):
             failed = find_run(connection, context.run_key)
@@ -168,13 +173,14 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
         raise AirflowFailException("The run never got as far as the ledger; see find_due_contract_lines.")
     if run.status != "succeeded":
         raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; see the task that failed.")
+    send_metrics(run, lag)
     summary = _summary(run)
     if not run.skipped_reason:
         outlet_events[WRITTEN_DRAFTS].add(DRAFT_INVOICES, extra=summary)
     return {"status": run.status, "skipped_reason": run.skipped_reason, **summary}
 
 
-@task
+@task(on_failure_callback=FailureAlert())
 def report_quarantined_contracts() -> str:
     """### Reports the contracts that the run set aside
     Red in a run that is green: the run did its work, and contracts named here could not be invoiced. They are taken again by
