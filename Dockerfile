@@ -14,6 +14,7 @@ RUN uv pip sync --no-cache requirements.txt
 COPY --chown=airflow:root pyproject.toml README.md ./
 COPY --chown=airflow:root plugins plugins
 COPY --chown=airflow:root include include
+COPY --chown=airflow:root docs/runbook.md docs/
 RUN pip install --no-cache-dir --no-deps --editable .
 
 COPY --chown=airflow:root dags dags

@@ -15,6 +15,10 @@ leaves drafts alone that somebody edited.
 | write_draft_invoices skipped | nothing is due, or nothing is ready: its log says which |
 | a task retries | the warehouse is not available, or another run holds it |
 | close_run failed | a task before it failed, or the run does not add up; nothing is half done |
+| report_quarantined_contracts failed, the run is green | contracts were set aside: it names them and what to mend |
+| sleep deferred | the cycle sleeps; mark it as success to begin at once |
+
+What to do about each: the [runbook](/invoicing/dags/create_invoices/runbook).
 
 Results: `analytics.invoices`, `analytics.invoice_runs`, `analytics.billing_exceptions` in the warehouse.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from invoicing.airflow.labels import Owner, Tag
 from invoicing.settings import PROJECT_ROOT
+from invoicing.web.runbook import RUNBOOK, as_html
 from tests.dags.conftest import read_dags
 
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
@@ -88,6 +90,16 @@ def test_a_dag_runs_once_at_a_time(dag_bag: Any, dag_id: str) -> None:
 @pytest.mark.parametrize("dag_id", DAG_IDS)
 def test_every_task_has_a_runbook(dag_bag: Any, dag_id: str) -> None:
     assert [task.task_id for task in dag_bag.dags[dag_id].tasks if not task.doc_md] == []
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_runbook_links_to_a_section_of_the_whole_one(dag_bag: Any, dag_id: str) -> None:
+    page, sections = as_html(RUNBOOK.read_text()), {}
+    for described in (dag_bag.dags[dag_id], *dag_bag.dags[dag_id].tasks):
+        name = getattr(described, "task_id", dag_id)
+        sections[name] = re.findall(r"\]\(/invoicing/dags/create_invoices/runbook(?:#([\w-]+))?\)", described.doc_md)
+    assert [name for name, found in sections.items() if not found] == []
+    assert [found for found in sections.values() if found[0] and f'id="{found[0]}"' not in page] == []
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)

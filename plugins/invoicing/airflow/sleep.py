@@ -27,6 +27,8 @@ and why.
 |---|---|---|
 | deferred | the run sleeps, and runs that wait behind it with it | nothing; or mark this task as success, and the Process begins |
 | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
+
+[Runbook](/invoicing/dags/create_invoices/runbook#a-long-sleep)
 """
 
 

@@ -71,6 +71,7 @@ def find_due_contract_lines() -> dict[str, Any]:
     | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
 
     Clearing this task and what follows it runs the whole day again; nothing that is right changes.
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
     """
     settings = read_settings()
     context = _this_run(settings)
@@ -108,6 +109,7 @@ def filter_ready_transactions() -> list[dict[str, int]]:
     | `INV-302` | what the task before left is gone or differs | clear find_due_contract_lines and what follows it |
 
     Why one transaction is, or is not, invoiced: `invoicing explain TRANSACTION --run-date DATE`.
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-skipped-day)
     """
     _skip_in_preview()
     with _step() as (connection, context, settings):
@@ -133,6 +135,8 @@ buckets of contracts side by side, each whole or not at all; a bucket that faile
 | skipped | nothing is due, or nothing is ready; the log says which | nothing |
 | `INV-302` | what the task before left is gone or differs | clear find_due_contract_lines and what follows it |
 | `INV-403` with 23505 | a transaction is on another live invoice already | nothing was written; see who else writes to the warehouse |
+
+[Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
 """
 
 
@@ -157,6 +161,8 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     |---|---|---|
     | `stopped at step …` | a task before it failed; the lease is given back | look at that task, mend, clear it and what follows |
     | `INV-303` | the run does not add up: somebody changed the data meanwhile | clear the whole run; `invoicing verify` looks deeper |
+
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
     """
     _skip_in_preview()
     try:
@@ -188,6 +194,7 @@ def report_quarantined_contracts() -> str:
 
     Do: mend what the log names (for each contract a code and what to mend), load it, and clear this run, or leave it to the
     next one. `invoicing exceptions` lists what is still open.
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-quarantined-contract)
     """
     _skip_in_preview()
     found = get_current_context()["ti"].xcom_pull(task_ids="find_due_contract_lines")

@@ -67,8 +67,8 @@ def take_writer_lock(connection: sa.Connection, wait_seconds: int, *, shared: bo
         sa.text("SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true)"),
         {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY},
     )
-    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    connection.execute(sa.text(f"SELECT {function}(:key)"), {"key": WRITER_LOCK})
+    lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
+    connection.execute(sa.select(lock(WRITER_LOCK)))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse
 
 from invoicing.errors import InvoicingError, TransientError
 from invoicing.web.run_invoices import run_invoices_router
+from invoicing.web.runbook import runbook_router
 
 # Nothing is loaded from elsewhere, nothing runs, and no other site may show a page in a frame.
 _HEADERS = {
@@ -32,6 +33,7 @@ def create_app(engine: Callable[[], sa.Engine], guards: Sequence[Any] = ()) -> F
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=guards)
     app.include_router(run_invoices_router(engine))
+    app.include_router(runbook_router())
 
     @app.exception_handler(InvoicingError)
     def show(_: Request, error: InvoicingError) -> Response:

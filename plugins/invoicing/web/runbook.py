@@ -1,0 +1,65 @@
+"""docs/runbook.md as a page, which the runbooks of the DAG and of its tasks link to."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import cache
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from markdown_it import MarkdownIt
+
+from invoicing.settings import PROJECT_ROOT
+
+RUNBOOK = PROJECT_ROOT / "docs" / "runbook.md"
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Runbook</title>
+<style>
+  :root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }}
+  body {{ margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem; }}
+  table {{ border-collapse: collapse; }}
+  th, td {{ padding: .35rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }}
+  pre, code {{ font-family: ui-monospace, monospace; font-size: .9em; }}
+  pre {{ overflow-x: auto; padding: .7rem; background: #8882; }}
+  h2:target {{ background: #fd04; }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def runbook_router() -> APIRouter:
+    """The route of the page. It is below a DAG because whoever may see that DAG's runs may see it."""
+    router = APIRouter()
+
+    @router.get("/dags/{dag_id}/runbook")
+    def runbook() -> HTMLResponse:
+        return HTMLResponse(_PAGE.format(body=as_html(RUNBOOK.read_text(encoding="utf-8"))))
+
+    return router
+
+
+@cache
+def as_html(markdown: str) -> str:
+    """The text as HTML, each heading with the anchor that links to it use."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(markdown)
+    for heading, text in itertools.pairwise(tokens):
+        if heading.type == "heading_open":
+            heading.attrSet("id", anchor(text.content))
+    html: str = parser.renderer.render(tokens, parser.options, {})
+    return html
+
+
+def anchor(heading: str) -> str:
+    """As on the sites that show Markdown: lower case, hyphens for spaces, no punctuation."""
+    return re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
