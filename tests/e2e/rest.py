@@ -26,6 +26,13 @@ class Rest:
     def close(self) -> None:
         self._client.close()
 
+    def set_connection(self, connection_id: str, **fields: Any) -> None:
+        """Makes a connection, or changes it; `fields` as the API names them: conn_type, host, login, schema …"""
+        body = {"connection_id": connection_id, **fields}
+        path = "/api/v2/connections"
+        known = self._client.get(f"{path}/{connection_id}").is_success
+        self._call("PATCH", f"{path}/{connection_id}", body) if known else self._call("POST", path, body)
+
     # The DAG
 
     def is_known(self) -> bool:

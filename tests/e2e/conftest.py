@@ -1,0 +1,125 @@
+"""One Airflow for the session, and a warehouse of its own for every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from invoicing.airflow.warehouse import CONNECTION_ID
+from invoicing.warehouse.connection import create_engine
+from tests.e2e.rest import ENDED, Rest, wait_until
+from tests.e2e.stack import Stack
+from tests.e2e.undisturbed import Change, outcome, run_undisturbed
+from tests.process.warehouse import Warehouse
+
+MakeWarehouse = Callable[..., Warehouse]
+Undisturbed = Callable[..., dict[str, list[str]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+def quiet_settings() -> dict[str, str]:
+    """A daily schedule whose next moment is far away, so that only the tests start runs."""
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    return {"INVOICING_SCHEDULE": f"{an_hour_ago.minute} {an_hour_ago.hour} * * *"}
+
+
+@pytest.fixture(scope="session")
+def stack(
+    server_url: sa.URL,
+    administer: Callable[[str], None],
+    new_database: Callable[[str], sa.URL],
+    adatum_template: str,
+) -> Iterator[Stack]:
+    """Airflow as four processes, with the DAG read and its first scheduled run over."""
+    metadata = server_url.set(database=f"airflow_{os.getpid()}")
+    administer(f"CREATE DATABASE {metadata.database}")
+    home = Path(tempfile.mkdtemp(prefix="invoicing_e2e_"))
+    stack = Stack(home, metadata, quiet_settings())
+    try:
+        stack.migrate()
+        stack.start("api-server")
+        rest = stack.rest()
+        connect(rest, new_database(adatum_template))
+        stack.start("dag-processor", "triggerer", "scheduler")
+        # Made by the scheduler on its own: the last moment of the schedule. It stays, or it would be made again.
+        wait_until(lambda: rest.is_known() and bool(rest.runs()) and rest.runs()[0]["state"] in ENDED)
+        rest.close()
+        yield stack
+    finally:
+        stack.take_down()
+        shutil.rmtree(home)
+        administer(f"DROP DATABASE {metadata.database} WITH (FORCE)")
+
+
+@pytest.fixture
+def rest(stack: Stack) -> Iterator[Rest]:
+    """The REST API; the runs of the test are gone after it."""
+    rest = stack.rest()
+    yield rest
+    _forget_runs(rest)
+    rest.close()
+
+
+@pytest.fixture
+def make_warehouse(
+    new_database: Callable[[str], sa.URL], administer: Callable[[str], None]
+) -> Iterator[Callable[[str], Warehouse]]:
+    """Makes warehouses as copies of a template; they live as long as the test."""
+    made: list[str] = []
+
+    def make(copy_of: str) -> Warehouse:
+        url = new_database(copy_of)
+        made.append(str(url.database))
+        return Warehouse(create_engine(url))
+
+    yield make
+    for name in made:
+        administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def warehouse(rest: Rest, make_warehouse: MakeWarehouse, adatum_template: str) -> Warehouse:
+    """A warehouse with Adatum's contract, to which Airflow's connection leads."""
+    warehouse = make_warehouse(adatum_template)
+    connect(rest, warehouse.engine.url)
+    return warehouse
+
+
+@pytest.fixture
+def undisturbed(make_warehouse: MakeWarehouse, adatum_template: str) -> Undisturbed:
+    """The outcome of days that nothing disturbed, over Adatum's contract."""
+
+    def run(*steps: str | Change) -> dict[str, list[str]]:
+        warehouse = make_warehouse(adatum_template)
+        run_undisturbed(warehouse, *steps)
+        return outcome(warehouse)
+
+    return run
+
+
+def connect(rest: Rest, url: sa.URL) -> None:
+    """Makes a warehouse Airflow's, by the connection that an administrator would make."""
+    host = str(url.query.get("host", url.host))
+    rest.set_connection(CONNECTION_ID, conn_type="postgres", host=host, login=url.username, schema=url.database)
+
+
+def _forget_runs(rest: Rest) -> None:
+    for run in rest.runs():
+        if run["run_type"] == "scheduled":
+            continue
+        if run["state"] not in ENDED:
+            rest.end(run["dag_run_id"], "failed")
+        rest.delete(run["dag_run_id"])

@@ -1,0 +1,120 @@
+"""Clearing, the operator's way to run something again: a cleared day ends as if it had never gone wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.e2e.conftest import Undisturbed
+from tests.e2e.rest import Rest
+from tests.e2e.undisturbed import outcome
+from tests.process.outcome import DRAFTS, dump
+from tests.process.warehouse import Warehouse
+
+FIRST, SECOND, THIRD = "2020-10-05", "2020-10-19", "2020-11-02"
+
+
+@contextmanager
+def refusing(warehouse: Warehouse, table: str) -> Iterator[None]:
+    """A warehouse that refuses every row of a table."""
+    warehouse.execute(f"ALTER TABLE invoicing.{table} ADD CONSTRAINT refused CHECK (FALSE) NOT VALID")
+    yield
+    warehouse.execute(f"ALTER TABLE invoicing.{table} DROP CONSTRAINT refused")
+
+
+def run_days(rest: Rest, *days: str) -> list[str]:
+    """Runs of the days, which succeeded."""
+    runs = [rest.trigger(f"{day}T00:00:00Z") for day in days]
+    assert [rest.wait_for(run) for run in runs] == ["success"] * len(days)
+    return runs
+
+
+def test_day_that_failed_and_is_cleared_ends_as_an_undisturbed_one(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with refusing(warehouse, "invoice_line_detail"):
+        run = rest.trigger(f"{FIRST}T00:00:00Z")
+        assert rest.wait_for(run) == "failed"
+    rest.clear_run(run)
+    assert rest.wait_for(run) == "success"
+    assert outcome(warehouse) == undisturbed(FIRST)
+
+
+def test_day_that_failed_and_whose_failed_tasks_are_cleared_ends_as_an_undisturbed_one(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with refusing(warehouse, "invoice_line_detail"):
+        run = rest.trigger(f"{FIRST}T00:00:00Z")
+        assert rest.wait_for(run) == "failed"
+    rest.clear_run(run, only_failed=True)
+    assert rest.wait_for(run) == "success"
+    assert outcome(warehouse) == undisturbed(FIRST)
+
+
+def test_day_that_succeeded_and_is_cleared_changes_nothing(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    (run,) = run_days(rest, FIRST)
+    rest.clear_run(run)
+    assert rest.wait_for(run) == "success"
+    assert outcome(warehouse) == undisturbed(FIRST)
+    assert warehouse.read("SELECT attempt FROM invoicing.invoice_run") == [(2,)]
+
+
+def test_three_days_cleared_at_once_run_one_after_the_other_the_oldest_first(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    runs = run_days(rest, FIRST, SECOND, THIRD)
+    for run in reversed(runs):
+        rest.clear_run(run)
+    assert [rest.wait_for(run) for run in runs] == ["success"] * 3
+    order = warehouse.read("SELECT attempt, run_date::text FROM invoicing.invoice_run ORDER BY started_at")
+    assert order == [(2, FIRST), (2, SECOND), (2, THIRD)]
+    assert outcome(warehouse) == undisturbed(FIRST, SECOND, THIRD)
+
+
+def test_write_task_that_alone_is_cleared_changes_nothing(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    (run,) = run_days(rest, FIRST)
+    rest.clear_tasks(run, "write_draft_invoices", downstream=False)
+    assert rest.wait_for(run) == "success"
+    assert outcome(warehouse) == undisturbed(FIRST)
+
+
+def one_is_not_ready(warehouse: Warehouse) -> None:
+    assert warehouse.execute("UPDATE invoicing.actual SET billing_status = 'unbilled' WHERE transaction_id = 'T-001'")
+
+
+def it_is_ready(warehouse: Warehouse) -> None:
+    query = "UPDATE invoicing.actual SET billing_status = 'ready_to_invoice' WHERE billing_status = 'unbilled'"
+    assert warehouse.execute(query)
+
+
+def edit(warehouse: Warehouse) -> None:
+    assert warehouse.execute("UPDATE invoicing.invoice SET edited_at = '2020-10-06'") == 1
+
+
+def test_draft_that_somebody_edited_stays_when_its_day_is_cleared(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    one_is_not_ready(warehouse)
+    (run,) = run_days(rest, FIRST)
+    edit(warehouse)
+    it_is_ready(warehouse)
+    before = dump(warehouse, DRAFTS)
+    rest.clear_run(run)
+    assert rest.wait_for(run) == "success"
+    assert dump(warehouse, DRAFTS) == before
+    assert outcome(warehouse) == undisturbed(one_is_not_ready, FIRST, edit, it_is_ready, FIRST)
+
+
+def test_draft_that_nobody_edited_takes_what_has_become_ready_when_its_day_is_cleared(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    one_is_not_ready(warehouse)
+    (run,) = run_days(rest, FIRST)
+    it_is_ready(warehouse)
+    rest.clear_run(run)
+    assert rest.wait_for(run) == "success"
+    assert outcome(warehouse) == undisturbed(FIRST)

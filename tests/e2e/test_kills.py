@@ -1,0 +1,128 @@
+"""Processes that are killed in the middle of a step: started again, the day ends well by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from invoicing.settings import PROJECT_ROOT, Settings
+from invoicing.source.loading import load_folder
+from invoicing.warehouse import embedded, migrations
+from invoicing.warehouse.connection import create_engine
+from tests.e2e.conftest import Undisturbed, connect
+from tests.e2e.hold import MIDDLE, holding
+from tests.e2e.rest import Rest, wait_until
+from tests.e2e.stack import Stack
+from tests.e2e.undisturbed import outcome
+from tests.process.warehouse import Warehouse
+
+pytestmark = pytest.mark.slow_e2e
+
+DAY = "2020-10-05"
+# Missed by its heartbeat, tried again after its delay.
+PATIENCE = 240
+
+
+def start(rest: Rest) -> str:
+    return rest.trigger(f"{DAY}T00:00:00Z")
+
+
+@pytest.mark.parametrize("step", MIDDLE)
+def test_task_that_is_killed_is_tried_again(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed, step: str
+) -> None:
+    with holding(warehouse, MIDDLE[step]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        os.kill(rest.task(run, step)["pid"], signal.SIGKILL)
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.task(run, step)["try_number"] == 2
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+def test_task_that_is_killed_with_its_supervisor_is_missed_and_tried_again(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        task = psutil.Process(rest.task(run, "write_draft_invoices")["pid"])
+        supervisor = task.parent()
+        assert supervisor is not None
+        supervisor.kill()
+        task.kill()
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.task(run, "write_draft_invoices")["try_number"] == 2
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(
+    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        stack.kill("scheduler")
+    stack.start("scheduler")
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+def test_task_that_outlives_its_scheduler_writes_nothing_twice(
+    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        stack.kill("scheduler", with_children=False)
+        stack.start("scheduler")
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+def test_api_server_that_is_killed_is_waited_for(
+    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        stack.kill("api-server")
+    stack.start("api-server")
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Settings]:
+    """Settings of an embedded server that a test may kill."""
+    settings = Settings(warehouse_dir=embedded.SYSTEM_ROOT / f"tests-{os.getpid()}-own")
+    yield settings
+    embedded.remove(settings)
+
+
+@pytest.mark.parametrize("step", MIDDLE)
+def test_warehouse_that_is_killed_and_started_again_is_found_again(
+    rest: Rest, undisturbed: Undisturbed, own_server: Settings, step: str
+) -> None:
+    warehouse = Warehouse(create_engine(embedded.ensure_running(own_server)))
+    migrations.upgrade(warehouse.engine)
+    load_folder(warehouse.engine, PROJECT_ROOT / "samples" / "adatum", wait_seconds=60)
+    connect(rest, warehouse.engine.url)
+    with holding(warehouse, MIDDLE[step]) as hold:
+        run = start(rest)
+        hold.wait_until_reached()
+        _kill_postmaster(own_server)
+    embedded.ensure_running(own_server)
+    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert outcome(warehouse) == undisturbed(DAY)
+
+
+def _kill_postmaster(settings: Settings) -> None:
+    pid_file = embedded.server_of(settings).data / "postmaster.pid"
+    postmaster = psutil.Process(int(pid_file.read_text(encoding="utf-8").splitlines()[0]))
+    postmaster.kill()
+    wait_until(lambda: not psutil.pid_exists(postmaster.pid))
