@@ -30,10 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-def quiet_settings() -> dict[str, str]:
-    """A daily schedule whose next moment is far away, so that only the tests start runs."""
-    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    return {"INVOICING_SCHEDULE": f"{an_hour_ago.minute} {an_hour_ago.hour} * * *"}
+# The next moment of the schedule is far away, so that only the tests start runs.
+_SCHEDULED_AT = datetime.now(UTC) - timedelta(hours=1)
+QUIET = {"INVOICING_SCHEDULE": f"{_SCHEDULED_AT:%M %H} * * *"}
+
+
+def moment(day: str) -> str:
+    """The logical date that the scheduler would give a run of the day."""
+    return f"{day}T{_SCHEDULED_AT:%H:%M}:00Z"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +51,7 @@ def stack(
     metadata = server_url.set(database=f"airflow_{os.getpid()}")
     administer(f"CREATE DATABASE {metadata.database}")
     home = Path(tempfile.mkdtemp(prefix="invoicing_e2e_"))
-    stack = Stack(home, metadata, quiet_settings())
+    stack = Stack(home, metadata, QUIET)
     try:
         stack.migrate()
         stack.start("api-server")
@@ -66,9 +70,12 @@ def stack(
 
 @pytest.fixture
 def rest(stack: Stack) -> Iterator[Rest]:
-    """The REST API; the runs of the test are gone after it."""
+    """The REST API of an Airflow that is complete; the runs of the test are gone after it."""
+    stack.start()
     rest = stack.rest()
     yield rest
+    stack.sweep_up()
+    stack.start()
     _forget_runs(rest)
     rest.close()
 
@@ -122,4 +129,5 @@ def _forget_runs(rest: Rest) -> None:
             continue
         if run["state"] not in ENDED:
             rest.end(run["dag_run_id"], "failed")
+            rest.wait_for(run["dag_run_id"])
         rest.delete(run["dag_run_id"])

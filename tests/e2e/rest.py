@@ -88,12 +88,19 @@ class Rest:
     def clear_run(self, run_id: str, *, only_failed: bool = False) -> None:
         self._call("POST", f"{self._run(run_id)}/clear", {"dry_run": False, "only_failed": only_failed})
 
+    def clear_runs(self, *run_ids: str) -> None:
+        """Clears several runs in one go."""
+        runs = [{"dag_run_id": run_id} for run_id in run_ids]
+        self._call("POST", f"{self._dag}/clearDagRuns", {"dry_run": False, "dag_runs": runs})
+
     def end(self, run_id: str, state: str) -> None:
         """Marks a whole run as success or failed."""
         self._call("PATCH", self._run(run_id), {"state": state})
 
     def delete(self, run_id: str) -> None:
-        self._client.delete(self._run(run_id)).raise_for_status()
+        """Forgets a run, which must have ended."""
+        answer = self._client.delete(self._run(run_id))
+        assert answer.is_success, answer.text
 
     # Tasks
 

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -20,7 +22,6 @@ from tests.e2e.rest import Rest, wait_until
 
 # In the order of starting: a task that finds no api-server fails at once.
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
-_HEALTH = {"dag-processor": "dag_processor", "triggerer": "triggerer", "scheduler": "scheduler"}
 _START_SECONDS = 120
 _STOP_SECONDS = 10
 _PASSWORD = "admin"
@@ -46,16 +47,17 @@ class Stack:
     # Components
 
     def start(self, *names: str) -> None:
-        """Starts components (all, if none is named) and waits until Airflow says that they are healthy."""
-        wanted = [name for name in COMPONENTS if name in names or not names]
+        """Starts components (all that do not run, if none is named) and waits until Airflow says that they are healthy."""
+        wanted = [name for name in COMPONENTS if (name in names or not names) and name not in self._processes]
         if "api-server" in wanted:
             self._launch("api-server")
-            self._wait_for_health("api-server")
+            wait_until(self._answers, _START_SECONDS, lambda: f"no api-server\n{self.last_words()}")
+        since = datetime.now(UTC)
+        wanted = [name for name in wanted if name != "api-server"]
         for name in wanted:
-            if name != "api-server":
-                self._launch(name)
+            self._launch(name)
         for name in wanted:
-            self._wait_for_health(name)
+            self._wait_for_heartbeat(name, since)
 
     def stop(self, *names: str) -> None:
         """Stops components (all, if none is named) as an operating system that shuts down does."""
@@ -80,6 +82,12 @@ class Stack:
             if with_children:
                 self._sweep(process.pid)
 
+    def sweep_up(self) -> None:
+        """Kills what components that are gone have left behind, as whatever supervises them does."""
+        running = {process.pid for process in self._processes.values()}
+        for group in [group for group in self._groups if group not in running]:
+            self._sweep(group)
+
     def restart(self, *names: str) -> None:
         self.stop(*names)
         self.start(*names)
@@ -87,8 +95,7 @@ class Stack:
     def take_down(self) -> None:
         """Ends every process that the stack ever started; nothing of it is used again."""
         self.kill(*self._processes)
-        for group in list(self._groups):
-            self._sweep(group)
+        self.sweep_up()
 
     def reset_settings(self, settings: Mapping[str, str]) -> None:
         """Other environment variables from the next start of a component on."""
@@ -151,21 +158,27 @@ class Stack:
         if group in self._groups:
             self._groups.remove(group)
 
-    def _wait_for_health(self, name: str) -> None:
-        wait_until(
-            lambda: self._is_healthy(name),
-            _START_SECONDS,
-            lambda: f"{name} does not come up\n{self.last_words()}",
-        )
+    def _answers(self) -> bool:
+        code = self._processes["api-server"].poll()
+        assert code is None, f"the api-server ended with {code}\n{self.last_words()}"
+        return bool(self._health())
 
-    def _is_healthy(self, name: str) -> bool:
-        code = self._processes[name].poll()
-        assert code is None, f"{name} ended with {code}\n{self.last_words()}"
+    def _wait_for_heartbeat(self, name: str, since: datetime) -> None:
+        # Airflow calls a component healthy for a while after it was killed.
+        part = name.replace("-", "_")
+
+        def beats() -> bool:
+            latest = self._health().get(part, {}).get(f"latest_{part}_heartbeat")
+            return latest is not None and datetime.fromisoformat(latest) > since
+
+        wait_until(beats, _START_SECONDS, lambda: f"{name} does not come up\n{self.last_words()}")
+
+    def _health(self) -> dict[str, Any]:
         try:
-            health = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
+            health: dict[str, Any] = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
         except (httpx.TransportError, ValueError):
-            return False
-        return name == "api-server" or bool(health[_HEALTH[name]]["status"] == "healthy")
+            return {}
+        return health
 
     def _environment(self) -> dict[str, str]:
         inherited = {

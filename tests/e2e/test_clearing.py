@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from tests.e2e.conftest import Undisturbed
+from tests.e2e.faults import refusing
 from tests.e2e.rest import Rest
 from tests.e2e.undisturbed import outcome
 from tests.process.outcome import DRAFTS, dump
 from tests.process.warehouse import Warehouse
 
 FIRST, SECOND, THIRD = "2020-10-05", "2020-10-19", "2020-11-02"
-
-
-@contextmanager
-def refusing(warehouse: Warehouse, table: str) -> Iterator[None]:
-    """A warehouse that refuses every row of a table."""
-    warehouse.execute(f"ALTER TABLE invoicing.{table} ADD CONSTRAINT refused CHECK (FALSE) NOT VALID")
-    yield
-    warehouse.execute(f"ALTER TABLE invoicing.{table} DROP CONSTRAINT refused")
 
 
 def run_days(rest: Rest, *days: str) -> list[str]:
@@ -65,8 +55,7 @@ def test_three_days_cleared_at_once_run_one_after_the_other_the_oldest_first(
     rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
 ) -> None:
     runs = run_days(rest, FIRST, SECOND, THIRD)
-    for run in reversed(runs):
-        rest.clear_run(run)
+    rest.clear_runs(*reversed(runs))
     assert [rest.wait_for(run) for run in runs] == ["success"] * 3
     order = warehouse.read("SELECT attempt, run_date::text FROM invoicing.invoice_run ORDER BY started_at")
     assert order == [(2, FIRST), (2, SECOND), (2, THIRD)]
@@ -87,7 +76,7 @@ def one_is_not_ready(warehouse: Warehouse) -> None:
 
 
 def it_is_ready(warehouse: Warehouse) -> None:
-    query = "UPDATE invoicing.actual SET billing_status = 'ready_to_invoice' WHERE billing_status = 'unbilled'"
+    query = "UPDATE invoicing.actual SET billing_status = 'ready_to_invoice' WHERE transaction_id = 'T-001'"
     assert warehouse.execute(query)
 
 

@@ -1,0 +1,109 @@
+"""Which day a run invoices, when days are missed, early, late or asked for by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect, moment
+from tests.e2e.rest import Rest, wait_until
+from tests.e2e.undisturbed import outcome, run_undisturbed
+from tests.e2e.worlds import five_days
+from tests.process.outcome import dump
+from tests.process.warehouse import Warehouse
+
+FIRST, SECOND = "2020-10-05", "2020-10-19"
+
+
+def test_pause_of_five_days_is_caught_up_by_one_run_each_row_under_its_own_date(
+    rest: Rest, make_warehouse: MakeWarehouse, template: str
+) -> None:
+    (last,) = rest.runs(run_type="scheduled")
+    today = date.fromisoformat(last["logical_date"][:10])
+    warehouse, other = make_warehouse(template), make_warehouse(template)
+    days = five_days(warehouse, str(today - timedelta(days=4)))
+    five_days(other, days[0])
+    connect(rest, warehouse.engine.url)
+
+    rest.pause()
+    rest.delete(last["dag_run_id"])
+    rest.unpause()
+    wait_until(lambda: bool(rest.runs(run_type="scheduled")))
+    (run,) = rest.runs(run_type="scheduled")
+    assert rest.wait_for(run["dag_run_id"]) == "success"
+
+    run_undisturbed(other, *days)
+    assert outcome(warehouse) == outcome(other)
+    assert warehouse.read("SELECT run_date::text FROM invoicing.invoice_run") == [(days[-1],)]
+
+
+def test_day_whose_rows_a_later_day_ran_is_skipped_and_names_that_run(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    later, earlier = (rest.trigger(moment(day)) for day in (SECOND, FIRST))
+    assert rest.wait_for(later) == "success"
+    assert rest.wait_for(earlier) == "success"
+    assert "skipped" in rest.tasks(earlier).values()
+    assert f"create_invoices/{later}" in rest.result(earlier, "close_run")["skipped_reason"]
+    assert outcome(warehouse) == undisturbed(FIRST, SECOND)
+
+
+def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
+    run = rest.trigger(moment("2020-09-01"))
+    assert rest.wait_for(run) == "success"
+    assert rest.result(run, "close_run")["skipped_reason"] == "nothing is due on 2020-09-01"
+    assert outcome(warehouse) == undisturbed()
+
+
+def test_day_that_is_not_yet_is_refused_at_once(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
+    tomorrow = str(datetime.now(UTC).date() + timedelta(days=1))
+    run = rest.trigger(conf={"run_date": tomorrow})
+    assert rest.wait_for(run) == "failed"
+    assert rest.task(run, "find_due_contract_lines")["try_number"] == 1
+    assert "INV-101" in rest.log(run, "find_due_contract_lines")
+    assert outcome(warehouse) == undisturbed()
+
+
+def test_run_by_hand_invoices_the_day_of_the_form_and_has_no_logical_date(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    run = rest.trigger(conf={"run_date": FIRST})
+    assert rest.wait_for(run) == "success"
+    assert rest.run(run)["logical_date"] is None
+    assert outcome(warehouse) == undisturbed(FIRST)
+
+
+def test_run_by_hand_without_a_date_means_today(rest: Rest, warehouse: Warehouse) -> None:
+    run = rest.trigger()
+    assert rest.wait_for(run) == "success"
+    assert rest.result(run, "close_run")["run_date"] == str(datetime.now(UTC).date())
+
+
+def test_run_by_hand_for_one_contract_leaves_the_others(
+    rest: Rest, make_warehouse: MakeWarehouse, template: str
+) -> None:
+    warehouse = make_warehouse(template)
+    day = five_days(warehouse, FIRST)[0]
+    five_days(warehouse, FIRST, "Contoso")
+    connect(rest, warehouse.engine.url)
+    run = rest.trigger(conf={"run_date": day, "contract_ids": ["Contoso"]})
+    assert rest.wait_for(run) == "success"
+    assert warehouse.read("SELECT DISTINCT contract_id FROM invoicing.invoice") == [("Contoso",)]
+    outcome(warehouse)
+
+
+def test_preview_by_hand_writes_nothing(rest: Rest, warehouse: Warehouse) -> None:
+    before = dump(warehouse)
+    run = rest.trigger(conf={"run_date": FIRST, "preview": True})
+    assert rest.wait_for(run) == "success"
+    assert dump(warehouse) == before
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [{"run_date": "5 October"}, {"contract_ids": "Contoso"}, {"preview": "perhaps"}],
+    ids=lambda conf: next(iter(conf)),
+)
+def test_form_refuses_what_it_cannot_mean(rest: Rest, warehouse: Warehouse, conf: dict[str, object]) -> None:
+    assert next(iter(conf)) in rest.refused_trigger(conf)
