@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.e2e.conftest import Undisturbed
 from tests.e2e.faults import refusing
 from tests.e2e.rest import Rest
 from tests.e2e.undisturbed import outcome
-from tests.process.outcome import DRAFTS, dump
+from tests.process.outcome import DRAFTS, billed, dump
 from tests.process.warehouse import Warehouse
 
 FIRST, SECOND, THIRD = "2020-10-05", "2020-10-19", "2020-11-02"
@@ -106,4 +108,5 @@ def test_draft_that_nobody_edited_takes_what_has_become_ready_when_its_day_is_cl
     it_is_ready(warehouse)
     rest.clear_run(run)
     assert rest.wait_for(run) == "success"
-    assert outcome(warehouse) == undisturbed(FIRST)
+    assert "T-001" in billed(warehouse, "adatum-implementation")[date.fromisoformat(FIRST)]
+    assert outcome(warehouse) == undisturbed(one_is_not_ready, FIRST, it_is_ready, FIRST)
