@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from invoicing.airflow.warehouse import CONNECTION_ID
 from invoicing.warehouse.connection import create_engine
 from tests.e2e.rest import ENDED, Rest, wait_until
+from tests.e2e.schedule import SETTINGS
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import Change, outcome, run_undisturbed
 from tests.process.warehouse import Warehouse
@@ -30,16 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-# The next moment of the schedule is far away, so that only the tests start runs.
-_SCHEDULED_AT = datetime.now(UTC) - timedelta(hours=1)
-QUIET = {"INVOICING_SCHEDULE": f"{_SCHEDULED_AT:%M %H} * * *"}
-
-
-def moment(day: str) -> str:
-    """The logical date that the scheduler would give a run of the day."""
-    return f"{day}T{_SCHEDULED_AT:%H:%M}:00Z"
-
-
 @pytest.fixture(scope="session")
 def stack(
     server_url: sa.URL,
@@ -51,7 +41,7 @@ def stack(
     metadata = server_url.set(database=f"airflow_{os.getpid()}")
     administer(f"CREATE DATABASE {metadata.database}")
     home = Path(tempfile.mkdtemp(prefix="invoicing_e2e_"))
-    stack = Stack(home, metadata, QUIET)
+    stack = Stack(home, metadata, SETTINGS)
     try:
         stack.migrate()
         stack.start("api-server")
@@ -124,10 +114,8 @@ def connect(rest: Rest, url: sa.URL) -> None:
 
 
 def _forget_runs(rest: Rest) -> None:
+    rest.end_all()
     for run in rest.runs():
-        if run["run_type"] == "scheduled":
-            continue
-        if run["state"] not in ENDED:
-            rest.end(run["dag_run_id"], "failed")
-            rest.wait_for(run["dag_run_id"])
-        rest.delete(run["dag_run_id"])
+        if run["run_type"] != "scheduled":  # the scheduler would make its own again
+            rest.delete(run["dag_run_id"])
+    rest.unpause()

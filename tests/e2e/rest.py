@@ -39,6 +39,10 @@ class Rest:
         """Whether the dag-processor has read the DAG."""
         return self._client.get(self._dag).status_code == httpx.codes.OK
 
+    def timetable(self) -> str:
+        """The schedule, as Airflow last read it."""
+        return str(self._call("GET", self._dag)["timetable_summary"])
+
     def pause(self) -> None:
         self._call("PATCH", self._dag, {"is_paused": True})
 
@@ -97,6 +101,14 @@ class Rest:
         """Marks a whole run as success or failed."""
         self._call("PATCH", self._run(run_id), {"state": state})
 
+    def end_all(self) -> None:
+        """Ends whatever runs, sleeps or waits, in a DAG that is paused from then on."""
+        self.pause()
+        for run in self.runs():
+            if run["state"] not in ENDED:
+                self.end(run["dag_run_id"], "failed")
+                self.wait_for(run["dag_run_id"])
+
     def delete(self, run_id: str) -> None:
         """Forgets a run, which must have ended."""
         answer = self._client.delete(self._run(run_id))
@@ -112,7 +124,7 @@ class Rest:
         }
 
     def task(self, run_id: str, task_id: str) -> dict[str, Any]:
-        """The only instance of a task: its state, try_number, pid, start_date …"""
+        """The only instance of a task, mapped or not: its state, try_number, pid, start_date …"""
         (found,) = (task for task in self._instances(run_id) if task["task_id"] == task_id)
         return found
 
@@ -132,9 +144,9 @@ class Rest:
         """Marks a task as success, failed or skipped."""
         self._call("PATCH", f"{self._run(run_id)}/taskInstances/{task_id}", {"new_state": state})
 
-    def result(self, run_id: str, task_id: str, map_index: int = -1) -> Any:
-        """What a task returned."""
-        path = f"{self._run(run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
+    def result(self, run_id: str, task_id: str, map_index: int = -1, key: str = "return_value") -> Any:
+        """What a task returned, or another of its XComs."""
+        path = f"{self._run(run_id)}/taskInstances/{task_id}/xcomEntries/{key}"
         return self._call("GET", path, params={"map_index": map_index, "deserialize": True})["value"]
 
     def log(self, run_id: str, task_id: str, try_number: int = 1, map_index: int = -1) -> str:
@@ -143,6 +155,10 @@ class Rest:
         found = self._call("GET", path, params={"map_index": map_index, "full_content": True})
         lines = found["content"]
         return "\n".join(str(line.get("event", line)) + _details(line) for line in lines)
+
+    def pool(self) -> dict[str, Any]:
+        """Slots of the pool that all tasks are in: occupied, deferred …"""
+        return self._call("GET", "/api/v2/pools/default_pool")
 
     # Waiting
 

@@ -97,9 +97,12 @@ class Stack:
         self.kill(*self._processes)
         self.sweep_up()
 
-    def reset_settings(self, settings: Mapping[str, str]) -> None:
-        """Other environment variables from the next start of a component on."""
-        self._settings = dict(settings)
+    def use(self, settings: Mapping[str, str]) -> None:
+        """Other environment variables; whoever reads them is started again when they differ."""
+        if dict(settings) != self._settings:
+            self._settings = dict(settings)
+            self.kill(*self._processes.keys() - {"api-server"})
+            self.start()
 
     # Airflow
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.conftest import MakeWarehouse, connect, moment
+from tests.e2e.conftest import MakeWarehouse, connect
 from tests.e2e.faults import refusing
 from tests.e2e.rest import Rest, wait_until
+from tests.e2e.schedule import moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
 from tests.process.warehouse import Warehouse

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect, moment
-from tests.e2e.rest import Rest, wait_until
+from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect
+from tests.e2e.rest import Rest
+from tests.e2e.schedule import SCHEDULED_DAY, let_the_scheduler_run, moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
 from tests.process.outcome import dump
@@ -19,19 +20,14 @@ FIRST, SECOND = "2020-10-05", "2020-10-19"
 def test_pause_of_five_days_is_caught_up_by_one_run_each_row_under_its_own_date(
     rest: Rest, make_warehouse: MakeWarehouse, template: str
 ) -> None:
-    (last,) = rest.runs(run_type="scheduled")
-    today = date.fromisoformat(last["logical_date"][:10])
     warehouse, other = make_warehouse(template), make_warehouse(template)
-    days = five_days(warehouse, str(today - timedelta(days=4)))
-    five_days(other, days[0])
+    first = str(SCHEDULED_DAY - timedelta(days=4))
+    days = five_days(warehouse, first)
+    five_days(other, first)
     connect(rest, warehouse.engine.url)
 
-    rest.pause()
-    rest.delete(last["dag_run_id"])
-    rest.unpause()
-    wait_until(lambda: bool(rest.runs(run_type="scheduled")))
-    (run,) = rest.runs(run_type="scheduled")
-    assert rest.wait_for(run["dag_run_id"]) == "success"
+    run = let_the_scheduler_run(rest)
+    assert rest.wait_for(run) == "success"
 
     run_undisturbed(other, *days)
     assert outcome(warehouse) == outcome(other)

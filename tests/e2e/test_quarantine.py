@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import MakeWarehouse, connect, moment
+from tests.e2e.conftest import MakeWarehouse, connect
 from tests.e2e.rest import Rest
+from tests.e2e.schedule import moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
 from tests.process.warehouse import Warehouse

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.e2e.conftest import Undisturbed, moment
+from tests.e2e.conftest import Undisturbed
 from tests.e2e.rest import Rest
+from tests.e2e.schedule import moment
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import outcome
 from tests.process.warehouse import Warehouse
