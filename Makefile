@@ -15,10 +15,10 @@ export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__PORT := $(PORT)
 export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := http://localhost:$(PORT)/execution/
 
-.PHONY: help setup demo up down test lint format lock docs env compose-up compose-down clean
+.PHONY: help setup demo up down test e2e lint format lock docs env compose-up compose-down clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: .venv/.installed  ## build .venv with everything the package needs, and the console script .venv/bin/invoicing
 
@@ -49,8 +49,11 @@ up: setup  ## start Airflow with its UI on http://localhost:8080 (PORT=… for a
 down:  ## stop Airflow and the embedded warehouse
 	@[ ! -e .venv/.installed ] || $(BIN)/python -m scripts.stack down
 
-test: .venv/.installed-dev  ## run all tests
+test: .venv/.installed-dev  ## run all tests but the slow ones with a real Airflow
 	@$(BIN)/pytest
+
+e2e: .venv/.installed-dev  ## run the tests with a real Airflow, the slow ones included
+	@$(BIN)/pytest tests/e2e -m e2e
 
 lint: .venv/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

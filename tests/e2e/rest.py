@@ -43,6 +43,10 @@ class Rest:
         """The schedule, as Airflow last read it."""
         return str(self._call("GET", self._dag)["timetable_summary"])
 
+    def reparse(self) -> None:
+        """Has the dag-processor read the DAG again now."""
+        self._call("PUT", f"/api/v2/parseDagFile/{self._call('GET', self._dag)['file_token']}")
+
     def pause(self) -> None:
         self._call("PATCH", self._dag, {"is_paused": True})
 

@@ -35,6 +35,7 @@ def let_the_scheduler_run(rest: Rest) -> str:
     rest.pause()
     for old in rest.runs(run_type="scheduled"):
         rest.delete(old["dag_run_id"])
+    rest.reparse()  # which is when Airflow decides on the next run
     rest.unpause()
     wait_until(lambda: bool(rest.runs(run_type="scheduled")), otherwise="the scheduler makes no run")
     (new,) = rest.runs(run_type="scheduled")

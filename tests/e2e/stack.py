@@ -221,10 +221,7 @@ def _configuration(home: Path, port: int, metadata: sa.URL) -> dict[str, str]:
         "WORKERS": {"MIN_HEARTBEAT_INTERVAL": 2},
         "TRIGGERER": {"JOB_HEARTBEAT_SEC": 1, "TRIGGERER_HEALTH_CHECK_THRESHOLD": 6},
         "DAG_PROCESSOR": {
-            "REFRESH_INTERVAL": 5,
-            "MIN_FILE_PROCESS_INTERVAL": 5,
-            "BUNDLE_REFRESH_CHECK_INTERVAL": 1,
-            "HEALTH_CHECK_THRESHOLD": 10,
+            "MIN_FILE_PROCESS_INTERVAL": 3600,  # nobody changes a DAG here
         },
         "LOGGING": {"LOGGING_LEVEL": "INFO"},
     }

@@ -48,7 +48,8 @@ def test_day_whose_rows_a_later_day_ran_is_skipped_and_names_that_run(
 def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
     run = rest.trigger(moment("2020-09-01"))
     assert rest.wait_for(run) == "success"
-    assert rest.result(run, "close_run")["skipped_reason"] == "nothing is due on 2020-09-01"
+    said = "nothing is due on 2020-09-01: the invoice schedules begin on 2020-10-05"
+    assert rest.result(run, "close_run")["skipped_reason"] == said
     assert outcome(warehouse) == undisturbed()
 
 
