@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from invoicing.airflow.warehouse import CONNECTION_ID
 from invoicing.warehouse.connection import create_engine
+from tests.dags.listeners import AlertServer, StatsdServer, alert_server, statsd_server
 from tests.e2e.rest import ENDED, Rest, wait_until
 from tests.e2e.schedule import SETTINGS
 from tests.e2e.stack import Stack
@@ -31,7 +32,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def alerts() -> Iterator[AlertServer]:
+    """Where the alerts of the Airflow go."""
+    with alert_server() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def statsd() -> Iterator[StatsdServer]:
+    """Where its metrics go."""
+    with statsd_server() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
 def stack(
+    alerts: AlertServer,
+    statsd: StatsdServer,
     server_url: sa.URL,
     administer: Callable[[str], None],
     new_database: Callable[[str], sa.URL],
@@ -41,7 +58,13 @@ def stack(
     metadata = server_url.set(database=f"airflow_{os.getpid()}")
     administer(f"CREATE DATABASE {metadata.database}")
     home = Path(tempfile.mkdtemp(prefix="invoicing_e2e_"))
-    stack = Stack(home, metadata, SETTINGS)
+    environment = {
+        "AIRFLOW_CONN_INVOICING_ALERTS": alerts.connection,
+        "AIRFLOW__METRICS__STATSD_ON": "True",
+        "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+        "AIRFLOW__METRICS__STATSD_PORT": str(statsd.port),
+    }
+    stack = Stack(home, metadata, SETTINGS, environment)
     try:
         stack.migrate()
         stack.start("api-server")

@@ -33,6 +33,10 @@ class Rest:
         known = self._client.get(f"{path}/{connection_id}").is_success
         self._call("PATCH", f"{path}/{connection_id}", body) if known else self._call("POST", path, body)
 
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """Whatever else the api-server has to say."""
+        return self._call("GET", path, params=params)
+
     # The DAG
 
     def is_known(self) -> bool:
@@ -92,6 +96,10 @@ class Rest:
 
     def state(self, run_id: str) -> str:
         return str(self.run(run_id)["state"])
+
+    def write_note(self, run_id: str, note: str) -> None:
+        """What a person writes on a run."""
+        self._call("PATCH", self._run(run_id), {"note": note}, params={"update_mask": "note"})
 
     def clear_run(self, run_id: str, *, only_failed: bool = False) -> None:
         self._call("POST", f"{self._run(run_id)}/clear", {"dry_run": False, "only_failed": only_failed})
@@ -159,6 +167,13 @@ class Rest:
         found = self._call("GET", path, params={"map_index": map_index, "full_content": True})
         lines = found["content"]
         return "\n".join(str(line.get("event", line)) + _details(line) for line in lines)
+
+    def links(self, run_id: str, task_id: str) -> dict[str, str]:
+        """The buttons of the only instance of a task, with where they lead."""
+        instance = self.task(run_id, task_id)
+        path = f"{self._run(run_id)}/taskInstances/{task_id}/links"
+        links: dict[str, str] = self._call("GET", path, params={"map_index": instance["map_index"]})["extra_links"]
+        return links
 
     def pool(self) -> dict[str, Any]:
         """Slots of the pool that all tasks are in: occupied, deferred …"""

@@ -31,15 +31,18 @@ class Stack:
     """Airflow with everything of its own: home, port, metadata database.
 
     Args:
-        settings: environment variables of the stack beside Airflow's, such as INVOICING_SCHEDULE.
+        settings: environment variables that tests may change, such as INVOICING_SCHEDULE.
+        environment: others, which stay.
     """
 
-    def __init__(self, home: Path, metadata: sa.URL, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Path, metadata: sa.URL, settings: Mapping[str, str], environment: Mapping[str, str]
+    ) -> None:
         self.home = home
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = dict(settings)
-        self._airflow = _configuration(home, self.port, metadata)
+        self._airflow = {**_configuration(home, self.port, metadata), **environment}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         # What a killed component leaves behind runs on in its group.
         self._groups: list[int] = []
@@ -206,7 +209,12 @@ def _configuration(home: Path, port: int, metadata: sa.URL) -> dict[str, str]:
             "MIN_SERIALIZED_DAG_UPDATE_INTERVAL": 1,
         },
         "DATABASE": {"SQL_ALCHEMY_CONN": metadata.render_as_string(hide_password=False)},
-        "API": {"HOST": "127.0.0.1", "PORT": port, "SECRET_KEY": "of the tests"},
+        "API": {
+            "HOST": "127.0.0.1",
+            "PORT": port,
+            "BASE_URL": f"http://127.0.0.1:{port}",
+            "SECRET_KEY": "of the tests",
+        },
         "API_AUTH": {"JWT_SECRET": "of the tests, and as long as a secret has to be: 64 bytes, which these are"},
         # Short intervals, so that little time passes in waiting, and a component that is gone is soon missed.
         "SCHEDULER": {
