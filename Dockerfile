@@ -7,8 +7,8 @@ WORKDIR /opt/airflow
 RUN mkdir --mode=700 auth
 
 # `sync`, not `install`: the image brings dozens of providers, and our pins would leave them with versions they break on.
-COPY --chown=airflow:root requirements.txt ./
-RUN uv pip sync --no-cache requirements.txt
+COPY --chown=airflow:root requirements.txt requirements-celery.txt ./
+RUN uv pip sync --no-cache requirements.txt requirements-celery.txt
 
 # Editable, because the package finds its SQL in ../../include/sql, as seen from its own folder.
 COPY --chown=airflow:root pyproject.toml README.md ./

@@ -27,8 +27,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 DATABASES = {"metadata", "warehouse"}
 ONE_SHOT = {"airflow-migrate", "warehouse-migrate"}
-LONG_RUNNING = DATABASES | {"api-server", "scheduler", "dag-processor", "triggerer"}
-AIRFLOW = SERVICES.keys() - DATABASES
+CELERY = {"redis", "worker"}
+LONG_RUNNING = DATABASES | {"api-server", "scheduler", "dag-processor", "triggerer"} | CELERY
+AIRFLOW = SERVICES.keys() - DATABASES - {"redis"}
 ENVIRONMENT: dict[str, str] = SERVICES["scheduler"]["environment"]
 
 # ${NAME}, ${NAME:-default} or ${NAME:?message}; `$$` is a dollar sign for the container's own shell.
@@ -113,8 +114,13 @@ def test_long_running_service_has_a_health_check(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(LONG_RUNNING))
 def test_health_check_uses_a_program_of_the_image(name: str) -> None:
-    program = SERVICES[name]["healthcheck"]["test"][1].split()[0]
-    assert program in ({"pg_isready"} if name in DATABASES else {"curl", "airflow"})
+    programs = {
+        "postgres": {"pg_isready"},
+        "redis": {"redis-cli"},
+        "airflow-batch-invoicing": {"curl", "airflow", "celery"},
+    }
+    image = SERVICES[name]["image"].split(":")[0]
+    assert SERVICES[name]["healthcheck"]["test"][1].split()[0] in programs[image]
 
 
 @pytest.mark.parametrize("name", sorted(LONG_RUNNING))
@@ -148,16 +154,16 @@ def test_migrations_run_the_commands_that_migrate() -> None:
 
 def test_login_lies_in_a_volume_that_only_its_writer_and_its_reader_mount() -> None:
     folder = str(Path(ENVIRONMENT["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]).parent)
-    mounting = {name for name, service in SERVICES.items() if f"auth:{folder}" in service["volumes"]}
+    mounting = {name for name, service in SERVICES.items() if f"auth:{folder}" in service.get("volumes", [])}
     assert mounting == {"airflow-migrate", "api-server"}
 
 
-@pytest.mark.parametrize("name", ["scheduler", "dag-processor", "triggerer"])
+@pytest.mark.parametrize("name", ["scheduler", "dag-processor", "triggerer", "worker"])
 def test_airflow_waits_for_a_healthy_api_server(name: str) -> None:
     assert condition(name, "api-server") == "service_healthy"
 
 
-@pytest.mark.parametrize("name", ["api-server", "scheduler", "dag-processor", "triggerer"])
+@pytest.mark.parametrize("name", ["api-server", "scheduler", "dag-processor", "triggerer", "worker"])
 def test_airflow_starts_after_both_migrations(name: str) -> None:
     assert starts_after(name) >= ONE_SHOT | DATABASES
 
@@ -190,11 +196,49 @@ def test_databases_keep_their_data_in_volumes_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", sorted(AIRFLOW))
 def test_airflow_services_share_one_environment(name: str) -> None:
-    assert SERVICES[name]["environment"] == ENVIRONMENT
+    own = {"worker": {"DUMB_INIT_SETSID": "0"}}
+    assert SERVICES[name]["environment"] == ENVIRONMENT | own.get(name, {})
 
 
-def test_executor_is_local() -> None:
-    assert ENVIRONMENT["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+def test_executor_is_local_unless_env_names_another() -> None:
+    assert ENVIRONMENT["AIRFLOW__CORE__EXECUTOR"] == "${AIRFLOW_EXECUTOR:-LocalExecutor}"
+
+
+def test_only_what_celery_needs_is_left_out_by_default() -> None:
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {name: ["celery"] for name in CELERY}
+
+
+def test_the_head_of_the_file_chooses_profile_and_executor_together() -> None:
+    head = COMPOSE_TEXT.partition("\nname:")[0]
+    assert r"printf 'COMPOSE_PROFILES=celery\nAIRFLOW_EXECUTOR=CeleryExecutor\n' >> .env" in head
+
+
+def test_there_are_two_workers() -> None:
+    assert SERVICES["worker"]["scale"] == 2
+
+
+def test_broker_is_the_redis_that_workers_wait_for() -> None:
+    assert ENVIRONMENT["AIRFLOW__CELERY__BROKER_URL"] == "redis://redis:6379/0"
+    assert condition("worker", "redis") == "service_healthy"
+
+
+def test_image_holds_exactly_the_pinned_packages() -> None:
+    assert re.findall(r"uv pip sync --no-cache (.*)$", DOCKERFILE, re.MULTILINE) == [
+        "requirements.txt requirements-celery.txt"
+    ]
+
+
+def test_celery_adds_to_the_pinned_packages_and_changes_none() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements.txt", "requirements-celery.txt")]
+    ours, added = (set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE)) for text in texts)
+    assert "celery" in added
+    assert not ours & added
+
+
+def test_celery_is_older_than_the_release_that_its_provider_cannot_import() -> None:
+    pinned = (ROOT / "requirements-celery.txt").read_text(encoding="utf-8")
+    assert re.search(r"^celery==5\.6\.\d+$", pinned, re.MULTILINE)
 
 
 def test_tasks_find_the_execution_api_at_the_api_server() -> None:
