@@ -128,6 +128,13 @@ def test_long_running_service_restarts(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
+@pytest.mark.parametrize("name", ["scheduler", "worker"])
+def test_a_service_that_stops_lets_its_tasks_end_first(name: str) -> None:
+    # By default the image's init signals every process, tasks included, and the engine kills all after ten seconds.
+    assert SERVICES[name]["environment"]["DUMB_INIT_SETSID"] == "0"
+    assert SERVICES[name]["stop_grace_period"] == "5m"
+
+
 @pytest.mark.parametrize("name", sorted(ONE_SHOT))
 def test_one_shot_service_has_no_restart_policy(name: str) -> None:
     assert "restart" not in SERVICES[name]
@@ -196,8 +203,7 @@ def test_databases_keep_their_data_in_volumes_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", sorted(AIRFLOW))
 def test_airflow_services_share_one_environment(name: str) -> None:
-    own = {"worker": {"DUMB_INIT_SETSID": "0"}}
-    assert SERVICES[name]["environment"] == ENVIRONMENT | own.get(name, {})
+    assert SERVICES[name]["environment"] == ENVIRONMENT
 
 
 def test_executor_is_local_unless_env_names_another() -> None:
