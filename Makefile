@@ -15,7 +15,7 @@ export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__PORT := $(PORT)
 export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := http://localhost:$(PORT)/execution/
 
-.PHONY: help setup demo up down test e2e lint format lock docs env compose-up compose-down clean
+.PHONY: help setup demo up down test e2e e2e-compose e2e-celery lint format lock docs env compose-up compose-down clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,18 @@ setup: .venv/.installed  ## build .venv with everything the package needs, and t
 	fi
 	@touch $@
 
+# Not part of the other two: the containers alone need Celery.
+.venv/.installed-celery: .venv/.installed-dev requirements-celery.txt
+	@if command -v uv >/dev/null; then \
+	  uv pip install --quiet --python $(BIN)/python -r requirements-celery.txt; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check -r requirements-celery.txt; \
+	fi
+	@touch $@
+
+# Programs that no Python package brings. Where they cannot be installed, the test is skipped and names them.
+debian = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get install --yes --quiet $(1); fi
+
 demo: setup  ## load the samples, run create_invoices in Airflow for the days of the example, show the invoices
 	@$(BIN)/python -m scripts.demo
 
@@ -55,6 +67,14 @@ test: .venv/.installed-dev  ## run all tests but the slow ones with a real Airfl
 e2e: .venv/.installed-dev  ## run the tests with a real Airflow, the slow ones included
 	@$(BIN)/pytest tests/e2e -m e2e
 
+e2e-compose: .venv/.installed-dev  ## start docker-compose.yaml, invoice in it, take it down (Docker, or root on Debian)
+	@docker info >/dev/null 2>&1 || $(call debian,podman runc debootstrap catatonit golang-github-containernetworking-plugin-dnsname)
+	@$(BIN)/pytest -m deployment tests/compose
+
+e2e-celery: .venv/.installed-celery  ## invoice on two Celery workers with a real Redis (root on Debian, or redis-server on the PATH)
+	@command -v redis-server >/dev/null || $(call debian,redis-server)
+	@$(BIN)/pytest -m deployment tests/workers
+
 lint: .venv/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -64,9 +84,11 @@ format: .venv/.installed-dev  ## format Python and SQL
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar include/sql
 
-lock:  ## pin requirements.txt and requirements-dev.txt anew (needs uv)
+lock:  ## pin the requirements….txt anew (needs uv)
 	uv pip compile --quiet --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile --quiet --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@# Only what Celery adds: most of what it needs is pinned in requirements.txt already.
+	uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 requirements-celery.in | grep -vxFf requirements.txt > requirements-celery.txt
 
 docs: setup  ## make docs/data-dictionary.md anew from the comments in the warehouse
 	@$(BIN)/python -m scripts.data_dictionary > docs/data-dictionary.md
