@@ -59,7 +59,7 @@ def test_a_day_is_invoiced(stack: ComposeStack, rest: Rest) -> None:
 def test_a_day_outlives_a_restart_of_warehouse_and_scheduler(stack: ComposeStack, rest: Rest) -> None:
     # The hold ends with the server.
     with stack.statement(f"BEGIN; {HOLD}; SELECT pg_sleep(600)"):
-        ended = run_interrupted_day(rest, ANOTHER_DAY, lambda _: stack.restart("warehouse", "scheduler"))
+        ended = run_interrupted_day(rest, ANOTHER_DAY, lambda: stack.restart("warehouse", "scheduler"))
     assert ended == "success"
     assert invoices(stack, ANOTHER_DAY) == INVOICES[ANOTHER_DAY]
     assert stack.invoicing("verify").strip() == "Everything adds up."

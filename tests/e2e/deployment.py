@@ -40,11 +40,11 @@ def run_day(rest: Rest, day: str) -> str:
     return rest.wait_for(rest.trigger(conf={"run_date": day}), seconds=300)
 
 
-def run_interrupted_day(rest: Rest, day: str, interrupt: Callable[[str], None]) -> str:
-    """Runs a day in a warehouse that is on hold, interrupts its DAG run while it writes, and returns how that ended."""
+def run_interrupted_day(rest: Rest, day: str, interrupt: Callable[[], None], *, writers: int = 1) -> str:
+    """Runs a day in a warehouse on hold, interrupts it when so many tasks write at once; returns how its DAG run ended."""
     run_id = rest.trigger(conf={"run_date": day})
-    wait_until(lambda: _is_writing(rest, run_id), 300, lambda: f"it never wrote: {rest.tasks(run_id)}")
-    interrupt(run_id)
+    wait_until(lambda: _writing(rest, run_id) == writers, 300, lambda: f"it does not write: {rest.tasks(run_id)}")
+    interrupt()
     return rest.wait_for(run_id, seconds=600)
 
 
@@ -54,6 +54,6 @@ def invoices(deployment: Deployment, day: str) -> list[tuple[int, float]]:
     return [(invoice["detail_count"], invoice["total_amount"]) for invoice in listed]
 
 
-def _is_writing(rest: Rest, run_id: str) -> bool:
+def _writing(rest: Rest, run_id: str) -> int:
     states = rest.tasks(run_id).items()
-    return any(task.startswith("write_draft_invoices") and state == "running" for task, state in states)
+    return sum(task.startswith("write_draft_invoices") and state == "running" for task, state in states)

@@ -27,10 +27,11 @@ class CeleryDeployment:
         self._settings = Settings(warehouse_dir=folder)
         self.warehouse = embedded.ensure_running(self._settings)
         socket = quote(str(self.warehouse.query["host"]), safe="")
-        self._connection = {
-            CONNECTION_VARIABLE: f"postgresql://{self.warehouse.username}@{socket}/{self.warehouse.database}"
+        self._variables = {
+            CONNECTION_VARIABLE: f"postgresql://{self.warehouse.username}@{socket}/{self.warehouse.database}",
+            "INVOICING_BUCKETS": str(len(WORKERS)),
         }
-        self.stack = CeleryStack(home, metadata, broker, self._connection)
+        self.stack = CeleryStack(home, metadata, broker, self._variables)
 
     def up(self) -> None:
         self.invoicing("db", "upgrade")
@@ -53,7 +54,7 @@ class CeleryDeployment:
     def invoicing(self, *arguments: str) -> str:
         done = subprocess.run(
             [str(Path(sys.executable).with_name("invoicing")), *arguments],
-            env={**os.environ, **self._connection},
+            env={**os.environ, **self._variables},
             capture_output=True,
             text=True,
             check=False,

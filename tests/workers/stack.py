@@ -18,15 +18,15 @@ _START_SECONDS = 120
 
 
 class CeleryStack(Stack):
-    """Workers have names, and are killed like any component."""
+    """Each worker has a name, and runs one task at a time."""
 
-    def __init__(self, home: Path, metadata: sa.URL, broker: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, metadata: sa.URL, broker: str, environment: Mapping[str, str]) -> None:
         celery = {
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
             "AIRFLOW__CELERY__BROKER_URL": broker,
-            "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
+            "AIRFLOW__CELERY__WORKER_CONCURRENCY": "1",
         }
-        super().__init__(home, metadata, {**settings, **celery})
+        super().__init__(home, metadata, settings={}, environment={**environment, **celery})
 
     def start_worker(self, name: str) -> None:
         """Starts a worker and waits until it takes tasks."""
@@ -49,10 +49,8 @@ class CeleryStack(Stack):
         )
         assert process.poll() is None, self.last_words()
 
-    def lose_worker_of(self, pid: int) -> None:
-        """Kills the worker that a task's process belongs to, and all that it started: its machine is gone."""
-        above = {parent.pid for parent in psutil.Process(pid).parents()}
-        (name,) = (name for name, process in self._processes.items() if process.pid in above)
+    def lose_worker(self, name: str) -> None:
+        """Kills a worker and all that it started, as if its machine were gone."""
         # A task has a process group of its own, which does not end with that of the worker.
         below = psutil.Process(self._processes[name].pid).children(recursive=True)
         self.kill(name)

@@ -20,12 +20,11 @@ from tests.e2e.deployment import (
     INVOICES,
     finish_todays_run,
     invoices,
-    run_day,
     run_interrupted_day,
 )
 from tests.e2e.rest import Rest
 from tests.workers.broker import running_redis
-from tests.workers.deployment import CeleryDeployment
+from tests.workers.deployment import WORKERS, CeleryDeployment
 
 pytestmark = [pytest.mark.deployment, pytest.mark.timeout(900)]
 
@@ -56,22 +55,25 @@ def rest(deployment: CeleryDeployment) -> Iterator[Rest]:
     logged_in.close()
 
 
-def test_a_day_is_invoiced(deployment: CeleryDeployment, rest: Rest) -> None:
-    assert run_day(rest, DAY) == "success"
+def test_two_workers_write_a_day_at_once(deployment: CeleryDeployment, rest: Rest) -> None:
+    with create_engine(deployment.warehouse).connect() as hold:
+        hold.exec_driver_sql(HOLD)
+        # Each worker runs one task at a time: two that run are on two workers.
+        assert run_interrupted_day(rest, DAY, hold.rollback, writers=2) == "success"
     assert invoices(deployment, DAY) == INVOICES[DAY]
 
 
-def test_a_day_outlives_its_worker_and_a_restart_of_scheduler_and_warehouse(
+def test_a_day_outlives_a_worker_and_a_restart_of_scheduler_and_warehouse(
     deployment: CeleryDeployment, rest: Rest
 ) -> None:
-    def interrupt(run_id: str) -> None:
-        deployment.stack.lose_worker_of(rest.task(run_id, "write_draft_invoices")["pid"])
+    def interrupt() -> None:
+        deployment.stack.lose_worker(WORKERS[0])
         deployment.stack.restart("scheduler")
         deployment.restart_warehouse()
 
     with create_engine(deployment.warehouse).connect() as hold:
         hold.exec_driver_sql(HOLD)
-        ended = run_interrupted_day(rest, ANOTHER_DAY, interrupt)
+        ended = run_interrupted_day(rest, ANOTHER_DAY, interrupt, writers=2)
         hold.invalidate()  # it ended with the server
     assert ended == "success"
     assert invoices(deployment, ANOTHER_DAY) == INVOICES[ANOTHER_DAY]
