@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,17 @@ def test_it_starts_again_after_it_was_killed(settings: Settings) -> None:
     os.kill(pid, 9)
     embedded.ensure_running(settings)
     assert _answers(settings)
+
+
+def test_it_is_found_while_it_recovers_from_the_death_of_a_session(settings: Settings) -> None:
+    url = embedded.ensure_running(settings)
+    for _ in range(3):
+        with psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE) as session:
+            os.kill(session.info.backend_pid, signal.SIGKILL)
+        while _answers(settings):
+            pass
+        embedded.ensure_running(settings)
+        assert _answers(settings)
 
 
 def test_a_set_up_that_was_broken_off_starts_anew(settings: Settings) -> None:

