@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -167,6 +168,48 @@ def test_session_that_is_ended_before_commit_is_not_available(warehouse: sa.Engi
     with pytest.raises(WarehouseUnavailableError):
         insert_and_lose_the_session(warehouse)
     assert numbers(warehouse) == [1]
+
+
+def meet_in_a_deadlock(warehouse: sa.Engine) -> None:
+    with ThreadPoolExecutor() as threads, held(warehouse, "SELECT pg_advisory_xact_lock(2)") as other:
+        other.exec_driver_sql("SET LOCAL deadlock_timeout = '1min'")  # so that the writer is the one to give way
+        with write(warehouse, 30) as connection:
+            connection.exec_driver_sql("SET LOCAL deadlock_timeout = '1ms'")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1)")
+            threads.submit(other.exec_driver_sql, "SELECT pg_advisory_xact_lock(1)")
+            while not somebody_waits(warehouse):
+                pass
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(2)")
+
+
+def somebody_waits(warehouse: sa.Engine) -> bool:
+    with warehouse.connect() as connection:
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(connection.exec_driver_sql(waiting).scalar_one())
+
+
+def test_deadlock_is_worth_another_try(warehouse: sa.Engine) -> None:
+    with pytest.raises(WarehouseUnavailableError, match="deadlock detected"):
+        meet_in_a_deadlock(warehouse)
+
+
+def change_what_somebody_else_changed(warehouse: sa.Engine) -> None:
+    with write(warehouse.execution_options(isolation_level="REPEATABLE READ")) as connection:
+        connection.exec_driver_sql("SELECT FROM kept")
+        with warehouse.begin() as other:
+            other.exec_driver_sql("UPDATE kept SET number = 1")
+        connection.exec_driver_sql("UPDATE kept SET number = 2")
+
+
+def test_serialization_failure_is_worth_another_try(warehouse: sa.Engine) -> None:
+    with pytest.raises(WarehouseUnavailableError, match="could not serialize"):
+        change_what_somebody_else_changed(warehouse)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_full_disk_is_worth_another_try(warehouse: sa.Engine) -> None:
+    with pytest.raises(WarehouseUnavailableError, match="No space left on device"), write(warehouse) as connection:
+        connection.exec_driver_sql("COPY (SELECT 1) TO '/dev/full'")
 
 
 # Writing
