@@ -25,15 +25,13 @@ Results: `analytics.invoices`, `analytics.invoice_runs`, `analytics.billing_exce
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
 from invoicing.airflow.alerts import FailureAlert, deadline
 from invoicing.airflow.failures import remember_failure
 from invoicing.airflow.labels import Owner, Tag
-from invoicing.airflow.retries import RETRIES, RETRY_POLICY
+from invoicing.airflow.retries import RETRYING
 from invoicing.airflow.sleep import SleepOperator
 from invoicing.airflow.tasks import (
     close_run,
@@ -59,15 +57,7 @@ with DAG(
     deadline=deadline(settings.deadline_minutes),
     is_paused_upon_creation=False,
     tags=[Tag.INVOICING, Tag.DAILY],
-    default_args={
-        "owner": Owner.BILLING,
-        "on_failure_callback": remember_failure,
-        "retries": RETRIES,
-        "retry_delay": timedelta(seconds=15),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=15),
-        "retry_policy": RETRY_POLICY,
-    },
+    default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
         "run_date": Param(
             None,

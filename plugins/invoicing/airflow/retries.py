@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from invoicing.errors import TerminalError, TransientError
-
-RETRIES = 6  # with the back-off of the DAGs: 15 seconds, doubled each time, some 15 minutes in all
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
@@ -14,3 +15,12 @@ RETRY_POLICY = ExceptionRetryPolicy(
         RetryRule(exception=TransientError, action=RetryAction.RETRY, reason="The warehouse was not available."),
     ]
 )
+
+# The default arguments of every DAG: six retries over some 15 minutes.
+RETRYING: dict[str, Any] = {
+    "retries": 6,
+    "retry_delay": timedelta(seconds=15),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=15),
+    "retry_policy": RETRY_POLICY,
+}
