@@ -238,3 +238,27 @@ def test_sessions_end_when_they_are_closed(server_url: sa.URL) -> None:
     with create_engine(server_url).connect() as connection:
         gone = connection.exec_driver_sql("SELECT FROM pg_stat_activity WHERE pid = %(pid)s", {"pid": pid})
         assert gone.first() is None
+
+
+def test_client_notices_within_a_minute_that_a_line_is_broken(server_url: sa.URL) -> None:
+    with create_engine(server_url).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        told = driver.info.get_parameters()
+    assert int(told["keepalives_idle"]) + int(told["keepalives_interval"]) * int(told["keepalives_count"]) <= 60
+    assert int(told["tcp_user_timeout"]) <= 60_000
+
+
+def test_url_may_say_when_a_line_is_broken(server_url: sa.URL) -> None:
+    url = server_url.update_query_dict({"keepalives_idle": "7"})
+    with create_engine(url).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert driver.info.get_parameters()["keepalives_idle"] == "7"
+
+
+def test_server_notices_within_a_minute_that_a_line_is_broken(server_url: sa.URL) -> None:
+    # What it was told: a socket of this machine, which cannot break, has no such figures of its own.
+    query = "SELECT name, reset_val FROM pg_settings WHERE name LIKE 'tcp%%'"
+    with create_engine(server_url).connect() as connection:
+        told = {row.name: int(row.reset_val) for row in connection.exec_driver_sql(query)}
+    assert told["tcp_keepalives_idle"] + told["tcp_keepalives_interval"] * told["tcp_keepalives_count"] <= 60
+    assert 0 < told["tcp_user_timeout"] <= 60_000

@@ -20,6 +20,16 @@ from invoicing.warehouse import embedded
 DRIVER = "postgresql+psycopg"
 _NESTED_EXTRAS = "__extra__"  # where Airflow's URIs put extras that are not all text
 
+# A line that breaks without a word, as when a firewall forgets it, is noticed by both of its ends within a minute: here a
+# task would wait for its answer for hours, there its locks would stay as long. A URL may say otherwise for this end.
+_CLIENT_PROBES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+_SERVER_PROBES = {
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
 
 def warehouse_url(settings: Settings, url: str | None = None) -> sa.URL:
     """The warehouse to work on: `url` when given, else the connection variable, else the embedded one (started).
@@ -92,8 +102,7 @@ def _libpq_parameters() -> frozenset[str]:
 
 def create_engine(url: sa.URL) -> sa.Engine:
     """An engine whose sessions think in UTC. Connections are opened when needed and closed at once: a task has few."""
-    return sa.create_engine(
-        url,
-        poolclass=sa.NullPool,
-        connect_args={"application_name": "invoicing", "options": "-c timezone=UTC", "connect_timeout": 10},
-    )
+    server_side = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **_SERVER_PROBES}.items())
+    own = {"application_name": "invoicing", "options": server_side, "connect_timeout": 10}
+    probes = {name: value for name, value in _CLIENT_PROBES.items() if name not in url.query}
+    return sa.create_engine(url, poolclass=sa.NullPool, connect_args={**own, **probes})
