@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from invoicing.errors import WarehouseUnavailableError
 from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import create_engine
@@ -48,6 +50,16 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
+def session_of(settings: Settings) -> psycopg.Connection:
+    url = embedded.ensure_running(settings)
+    return psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE)
+
+
+def kill_postmaster(settings: Settings) -> None:
+    pid = int((embedded.server_of(settings).data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+
+
 def test_processes_that_start_it_at_once_share_one_server(settings: Settings) -> None:
     starters = [_start_elsewhere(settings) for _ in range(4)]
     outcomes = [starter.communicate(timeout=120) for starter in starters]
@@ -82,21 +94,32 @@ def test_stopping_what_does_not_run_says_so(settings: Settings) -> None:
 
 def test_it_starts_again_after_it_was_killed(settings: Settings) -> None:
     embedded.ensure_running(settings)
-    pid = int((embedded.server_of(settings).data / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(pid, 9)
+    kill_postmaster(settings)
+    embedded.ensure_running(settings)
+    assert _answers(settings)
+
+
+def test_while_a_session_outlives_a_killed_server_it_is_not_available(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "_PATIENCE_SECONDS", 1)
+    with closing(session_of(settings)) as session:
+        session.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000000)")
+        kill_postmaster(settings)
+        with pytest.raises(WarehouseUnavailableError, match="has not ended yet"):
+            embedded.ensure_running(settings)
+        os.kill(session.info.backend_pid, signal.SIGKILL)
     embedded.ensure_running(settings)
     assert _answers(settings)
 
 
 def test_it_is_found_while_it_recovers_from_the_death_of_a_session(settings: Settings) -> None:
-    url = embedded.ensure_running(settings)
-    for _ in range(3):
-        with psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE) as session:
-            os.kill(session.info.backend_pid, signal.SIGKILL)
-        while _answers(settings):
-            pass
-        embedded.ensure_running(settings)
-        assert _answers(settings)
+    with closing(session_of(settings)) as session:
+        os.kill(session.info.backend_pid, signal.SIGKILL)
+    while _answers(settings):
+        pass
+    embedded.ensure_running(settings)
+    assert _answers(settings)
 
 
 def test_a_set_up_that_was_broken_off_starts_anew(settings: Settings) -> None:
@@ -132,5 +155,4 @@ def test_root_changes_no_permission_above_the_project(settings: Settings) -> Non
 
 
 def test_connecting_needs_no_password(settings: Settings) -> None:
-    url = embedded.ensure_running(settings)
-    psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE).close()
+    session_of(settings).close()

@@ -26,7 +26,7 @@ import psycopg
 import sqlalchemy as sa
 from filelock import FileLock
 
-from invoicing.errors import EmbeddedWarehouseError
+from invoicing.errors import EmbeddedWarehouseError, WarehouseUnavailableError
 from invoicing.settings import PROJECT_ROOT, Settings
 
 DATABASE = "invoicing"
@@ -81,6 +81,7 @@ def ensure_running(settings: Settings) -> sa.URL:
 
     Raises:
         EmbeddedWarehouseError: it cannot be set up or started; the message ends with the server's own words.
+        WarehouseUnavailableError: it was killed, and a session of it still works.
     """
     server = server_of(settings)
     if not _answers(server):
@@ -177,11 +178,14 @@ def _start_postmaster(server: Server) -> None:
             return
         # A postmaster that was killed leaves children and its own remains behind, which go away a moment later.
         words = log.read_bytes()[written:].decode(errors="replace").strip()
-        passing = any(word in words for word in ("shared memory block", "lock file"))
-        if not passing or time.monotonic() > deadline:
-            last_words = " / ".join(words.splitlines()[-3:])
+        last_words = " / ".join(words.splitlines()[-3:])
+        if not any(word in words for word in ("shared memory block", "lock file")):
             raise EmbeddedWarehouseError(
                 f"the embedded warehouse in {server.home} does not start: {last_words}; its log is {log}"
+            )
+        if time.monotonic() > deadline:
+            raise WarehouseUnavailableError(
+                f"the embedded warehouse in {server.home} has not ended yet, and cannot be started: {last_words}"
             )
         time.sleep(0.2)
 
