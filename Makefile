@@ -15,7 +15,7 @@ export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__PORT := $(PORT)
 export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := http://localhost:$(PORT)/execution/
 
-.PHONY: help setup demo up down test e2e e2e-compose e2e-celery lint format lock docs env compose-up compose-down clean
+.PHONY: help setup demo up down test e2e e2e-compose e2e-celery faults lint format lock docs env compose-up compose-down clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ e2e-compose: .venv/.installed-dev  ## start docker-compose.yaml, invoice in it, 
 e2e-celery: .venv/.installed-celery  ## invoice on two Celery workers with a real Redis (root on Debian, or redis-server on the PATH)
 	@command -v redis-server >/dev/null || $(call debian,redis-server)
 	@$(BIN)/pytest -m deployment tests/workers
+
+faults: .venv/.installed-dev  ## kill task, session or server at every statement, cut the line at every COMMIT (FAULTS='--help')
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: .venv/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from invoicing.process.buckets import buckets_of
+from invoicing.process.buckets import Bucket, buckets_of
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import find_due_contract_lines
@@ -47,10 +47,11 @@ class Steps:
     def write_drafts(self) -> Run:
         with reading(self.engine) as connection:
             found = find_run(connection, self.run_key)
-        for bucket in buckets_of(found.buckets if found else 1):
-            with writing(self.engine, self.settings.wait_seconds, shared=True) as connection:
-                run = write_draft_invoices(connection, run_key=self.run_key, bucket=bucket, settings=self.settings)
-        return run
+        return [self.write_bucket(bucket) for bucket in buckets_of(found.buckets if found else 1)][-1]
+
+    def write_bucket(self, bucket: Bucket) -> Run:
+        with writing(self.engine, self.settings.wait_seconds, shared=True) as connection:
+            return write_draft_invoices(connection, run_key=self.run_key, bucket=bucket, settings=self.settings)
 
     def close(self) -> Run | None:
         with writing(self.engine, self.settings.wait_seconds) as connection:

@@ -1,0 +1,105 @@
+"""`make faults`: every fault there is, each to end with a warehouse as if nothing had been: `python -m tests.faults`."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from queue import SimpleQueue
+from typing import get_args
+
+from tests.faults.injection import Outcome, inject
+from tests.faults.plan import Fault, Kind, all_faults
+from tests.faults.scene import Scene, build_scene
+from tests.faults.server import own_server
+from tests.faults.step_process import Phase
+
+_PR_SET_CHILD_SUBREAPER = 36
+_SHOWN = 3  # differences of a fault that left a trace
+_WIDTH = 240
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="decides the order of the faults")
+    parser.add_argument("--at-most", type=int, help="only so many of them")
+    parser.add_argument("--only", help="only those whose names contain this, such as close/7/inside/backend")
+    parser.add_argument("--list", action="store_true", help="name them, and make none")
+    parser.add_argument("--servers", type=int, default=os.cpu_count() or 1, help="how many are struck side by side")
+    arguments = parser.parse_args()
+    _adopt_orphans()
+    started = time.monotonic()
+    with ExitStack() as stack, ThreadPoolExecutor(arguments.servers) as threads:
+        servers = [stack.enter_context(own_server(f"faults-{nth}")) for nth in range(arguments.servers)]
+        scenes = list(threads.map(build_scene, servers))
+        faults = _chosen(all_faults(scenes[0].sent), arguments)
+        print(f"{len(faults)} faults in the order of seed {arguments.seed}, on {len(servers)} servers", flush=True)
+        if arguments.list:
+            print(*faults, sep="\n")
+            return 0
+        outcomes = []
+        for outcome in _inject_all(scenes, faults, threads):
+            outcomes.append(outcome)
+            _tell(outcome, len(outcomes))
+    return _report(outcomes, time.monotonic() - started)
+
+
+def _chosen(faults: list[Fault], arguments: argparse.Namespace) -> list[Fault]:
+    chosen = [fault for fault in faults if not arguments.only or arguments.only in fault.name]
+    random.Random(arguments.seed).shuffle(chosen)
+    return chosen[: arguments.at_most]
+
+
+def _inject_all(scenes: list[Scene], faults: list[Fault], threads: ThreadPoolExecutor) -> Iterator[Outcome]:
+    free: SimpleQueue[Scene] = SimpleQueue()
+    for scene in scenes:
+        free.put(scene)
+
+    def inject_into_a_free_one(fault: Fault) -> Outcome:
+        scene = free.get()
+        try:
+            return inject(scene, fault)
+        finally:
+            free.put(scene)
+
+    return threads.map(inject_into_a_free_one, faults)
+
+
+def _adopt_orphans() -> None:
+    """Servers that are killed are buried by this process, at once, whatever the machine's own init does (Linux)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _tell(outcome: Outcome, count: int) -> None:
+    if outcome.wrong:
+        print(f"{outcome.fault}: {len(outcome.wrong)} differences", flush=True)
+        for difference in outcome.wrong[:_SHOWN]:
+            print(f"    {difference[:_WIDTH]}", flush=True)
+    if count % 100 == 0:
+        print(f"{count} faults", flush=True)
+
+
+def _report(outcomes: list[Outcome], seconds: float) -> int:
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    print(f"{'':12}" + "".join(f"{phase:>11}" for phase in get_args(Phase)))
+    counts = Counter((outcome.fault.kind, outcome.fault.phase) for outcome in outcomes)
+    for kind in get_args(Kind):
+        print(f"{kind:12}" + "".join(f"{counts[kind, phase]:11}" for phase in get_args(Phase)))
+    tries = Counter(outcome.tries for outcome in outcomes if not outcome.wrong)
+    print("tries of a step that was struck, or of all steps of the run that took over:", dict(sorted(tries.items())))
+    print(f"{len(outcomes)} faults in {seconds:.0f} s, {len(wrong)} left a trace")
+    for outcome in wrong:
+        print(f"  again: python -m tests.faults --only {outcome.fault.name}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
