@@ -26,11 +26,11 @@ class Hold:
         self._connection = connection
         self._table = table
 
-    def wait_until_reached(self, seconds: float = 60) -> None:
-        """Waits until a step is held."""
+    def wait_until_reached(self, steps: int = 1, seconds: float = 120) -> None:
+        """Waits until a step is held, or several that run side by side."""
         query = f"SELECT count(*) FROM pg_catalog.pg_locks WHERE objid = {_KEY} AND NOT granted"
         wait_until(
-            lambda: self._connection.exec_driver_sql(query).scalar_one() > 0,
+            lambda: self._connection.exec_driver_sql(query).scalar_one() >= steps,
             seconds,
             f"no step came to write {self._table}",
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.e2e.conftest import Undisturbed
 from tests.e2e.faults import refusing
+from tests.e2e.hold import MIDDLE, holding
 from tests.e2e.rest import Rest
 from tests.e2e.undisturbed import outcome
 from tests.process.outcome import DRAFTS, billed, dump
@@ -71,6 +72,17 @@ def test_write_task_that_alone_is_cleared_changes_nothing(
     rest.clear_tasks(run, "write_draft_invoices", downstream=False)
     assert rest.wait_for(run) == "success"
     assert outcome(warehouse) == undisturbed(FIRST)
+
+
+def test_run_that_is_marked_as_failed_gives_the_warehouse_to_the_next(
+    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+) -> None:
+    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        stuck, following = (rest.trigger(f"{day}T00:00:00Z") for day in (FIRST, SECOND))
+        hold.wait_until_reached()
+        rest.end(stuck, "failed")
+    assert [rest.wait_for(run) for run in (stuck, following)] == ["failed", "success"]
+    assert outcome(warehouse) == undisturbed(SECOND)
 
 
 def one_is_not_ready(warehouse: Warehouse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -14,11 +15,13 @@ from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine
-from tests.e2e.conftest import Undisturbed, connect
+from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect
 from tests.e2e.hold import MIDDLE, holding
 from tests.e2e.rest import Rest, wait_until
+from tests.e2e.schedule import SETTINGS
 from tests.e2e.stack import Stack
-from tests.e2e.undisturbed import outcome
+from tests.e2e.undisturbed import outcome, run_undisturbed
+from tests.e2e.worlds import five_days
 from tests.process.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow_e2e
@@ -59,6 +62,33 @@ def test_task_that_is_killed_with_its_supervisor_is_missed_and_tried_again(
     assert rest.wait_for(run, seconds=PATIENCE) == "success"
     assert rest.task(run, "write_draft_invoices")["try_number"] == 2
     assert outcome(warehouse) == undisturbed(DAY)
+
+
+def test_bucket_whose_task_is_killed_is_tried_again_and_the_other_bucket_is_not(
+    stack: Stack, rest: Rest, make_warehouse: MakeWarehouse, template: str
+) -> None:
+    warehouse, other = make_warehouse(template), make_warehouse(template)
+    for contract_id in ("Adatum", "Contoso", "Northwind", "Tailspin", "Wingtip"):
+        five_days(warehouse, DAY, contract_id)
+        five_days(other, DAY, contract_id)
+    connect(rest, warehouse.engine.url)
+    with in_two_buckets(stack):
+        with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+            run = start(rest)
+            hold.wait_until_reached(steps=2)
+            os.kill(rest.task(run, "write_draft_invoices", 0)["pid"], signal.SIGKILL)
+        assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    tries = [rest.task(run, "write_draft_invoices", number)["try_number"] for number in range(2)]
+    assert tries == [2, 1]
+    run_undisturbed(other, DAY)
+    assert outcome(warehouse) == outcome(other)
+
+
+@contextmanager
+def in_two_buckets(stack: Stack) -> Iterator[None]:
+    stack.use({**SETTINGS, "INVOICING_BUCKETS": "2"})
+    yield
+    stack.use(SETTINGS)
 
 
 def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(

@@ -49,7 +49,7 @@ def test_first_cycle_that_begins_with_its_process_does_not_sleep(rest: Rest, war
 
 
 def test_scheduled_run_wakes_at_its_moment_and_holds_no_slot_until_then(rest: Rest, warehouse: Warehouse) -> None:
-    run, until = sleeping_run(rest, warehouse, seconds=20)
+    run, until = sleeping_run(rest, warehouse, seconds=30)
     pool = rest.pool()
     assert (pool["deferred_slots"], pool["occupied_slots"]) == (1, 0)
     assert rest.wait_for(run) == "success"
@@ -62,7 +62,7 @@ def test_run_that_is_cleared_while_another_sleeps_waits_and_then_both_end(
 ) -> None:
     cleared = rest.trigger(moment(DAY))
     assert rest.wait_for(cleared) == "success"
-    sleeping, until = sleeping_run(rest, warehouse, seconds=20)
+    sleeping, until = sleeping_run(rest, warehouse, seconds=30)
     rest.clear_run(cleared)
     assert rest.state(cleared) == "queued"
     assert [rest.wait_for(run) for run in (cleared, sleeping)] == ["success", "success"]
@@ -93,7 +93,7 @@ def test_sleeping_run_that_is_cleared_does_not_sleep_again(rest: Rest, warehouse
 
 @pytest.mark.slow_e2e
 def test_sleep_survives_a_restart_of_everything(stack: Stack, rest: Rest, warehouse: Warehouse) -> None:
-    run, until = sleeping_run(rest, warehouse, seconds=90)
+    run, until = sleeping_run(rest, warehouse, seconds=100)
     stack.kill(*COMPONENTS)
     stack.start()
     back_at = datetime.now(UTC)
@@ -106,7 +106,7 @@ def test_sleep_survives_a_restart_of_everything(stack: Stack, rest: Rest, wareho
 def test_triggerer_that_is_killed_while_a_run_sleeps_wakes_it_when_it_is_back(
     stack: Stack, rest: Rest, warehouse: Warehouse
 ) -> None:
-    run, until = sleeping_run(rest, warehouse, seconds=10)
+    run, until = sleeping_run(rest, warehouse, seconds=30)
     stack.kill("triggerer")
     wait_until(lambda: datetime.now(UTC) > until)
     stack.start("triggerer")
