@@ -26,7 +26,7 @@ class Hold:
         self._connection = connection
         self._table = table
 
-    def wait_until_reached(self, steps: int = 1, seconds: float = 120) -> None:
+    def wait_until_reached(self, steps: int = 1, seconds: float = 300) -> None:
         """Waits until a step is held, or several that run side by side."""
         query = f"SELECT count(*) FROM pg_catalog.pg_locks WHERE objid = {_KEY} AND NOT granted"
         wait_until(

@@ -190,7 +190,7 @@ class Rest:
 
     # Waiting
 
-    def wait_for(self, run_id: str, states: Collection[str] = ENDED, seconds: float = 120) -> str:
+    def wait_for(self, run_id: str, states: Collection[str] = ENDED, seconds: float = 300) -> str:
         """Waits until the run has one of the states, and returns which."""
         last: list[str] = []
 
@@ -201,7 +201,7 @@ class Rest:
         wait_until(reached, seconds, lambda: f"{run_id} is {last[0]}, not {sorted(states)}: {self.tasks(run_id)}")
         return last[0]
 
-    def wait_for_task(self, run_id: str, task_id: str, states: Collection[str], seconds: float = 120) -> str:
+    def wait_for_task(self, run_id: str, task_id: str, states: Collection[str], seconds: float = 300) -> str:
         """Waits until the only instance of a task has one of the states, and returns which."""
         wait_until(
             lambda: self.task(run_id, task_id)["state"] in states,
@@ -233,7 +233,7 @@ def _details(line: Any) -> str:
 
 
 def wait_until(
-    condition: Callable[[], bool], seconds: float = 120, otherwise: str | Callable[[], str] = "it did not come true"
+    condition: Callable[[], bool], seconds: float = 300, otherwise: str | Callable[[], str] = "it did not come true"
 ) -> None:
     """Asks until the condition holds; fails with `otherwise` when it does not within the seconds."""
     deadline = time.monotonic() + seconds

@@ -53,7 +53,7 @@ def every_minute(stack: Stack, rest: Rest, **settings: str) -> Iterator[None]:
     finally:
         rest.end_all()
         _switch(stack, rest, SETTINGS)
-        rest.wait_for(let_the_scheduler_run(rest))
+        let_the_scheduler_run(rest)
 
 
 def _switch(stack: Stack, rest: Rest, settings: dict[str, str]) -> None:

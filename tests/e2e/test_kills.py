@@ -27,8 +27,6 @@ from tests.process.warehouse import Warehouse
 pytestmark = pytest.mark.slow_e2e
 
 DAY = "2020-10-05"
-# Missed by its heartbeat, tried again after its delay.
-PATIENCE = 240
 
 
 def start(rest: Rest) -> str:
@@ -43,7 +41,7 @@ def test_task_that_is_killed_is_tried_again(
         run = start(rest)
         hold.wait_until_reached()
         os.kill(rest.task(run, step)["pid"], signal.SIGKILL)
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert rest.task(run, step)["try_number"] == 2
     assert outcome(warehouse) == undisturbed(DAY)
 
@@ -59,7 +57,7 @@ def test_task_that_is_killed_with_its_supervisor_is_missed_and_tried_again(
         assert supervisor is not None
         supervisor.kill()
         task.kill()
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert rest.task(run, "write_draft_invoices")["try_number"] == 2
     assert outcome(warehouse) == undisturbed(DAY)
 
@@ -77,7 +75,7 @@ def test_bucket_whose_task_is_killed_is_tried_again_and_the_other_bucket_is_not(
             run = start(rest)
             hold.wait_until_reached(steps=2)
             os.kill(rest.task(run, "write_draft_invoices", 0)["pid"], signal.SIGKILL)
-        assert rest.wait_for(run, seconds=PATIENCE) == "success"
+        assert rest.wait_for(run) == "success"
     tries = [rest.task(run, "write_draft_invoices", number)["try_number"] for number in range(2)]
     assert tries == [2, 1]
     run_undisturbed(other, DAY)
@@ -99,7 +97,7 @@ def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(
         hold.wait_until_reached()
         stack.kill("scheduler")
     stack.start("scheduler")
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert outcome(warehouse) == undisturbed(DAY)
 
 
@@ -113,7 +111,7 @@ def test_task_that_outlives_its_scheduler_counts_when_the_scheduler_is_back(
     rest.wait_for_task(run, "write_draft_invoices", {"success"})
     stack.sweep_up()
     stack.start("scheduler")
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert rest.task(run, "write_draft_invoices")["try_number"] == 1
     assert outcome(warehouse) == undisturbed(DAY)
 
@@ -126,7 +124,7 @@ def test_api_server_that_is_killed_is_waited_for(
         hold.wait_until_reached()
         stack.kill("api-server")
     stack.start("api-server")
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert outcome(warehouse) == undisturbed(DAY)
 
 
@@ -153,7 +151,7 @@ def test_warehouse_that_is_killed_and_started_again_is_found_again(
         hold.wait_until_reached()
         _kill_postmaster(own_server)
     embedded.ensure_running(own_server)
-    assert rest.wait_for(run, seconds=PATIENCE) == "success"
+    assert rest.wait_for(run) == "success"
     assert outcome(warehouse) == undisturbed(DAY)
 
 
