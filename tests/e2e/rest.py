@@ -72,7 +72,7 @@ class Rest:
         assert answer.status_code == httpx.codes.BAD_REQUEST, answer.text
         return str(answer.json()["detail"])
 
-    def backfill(self, first: str, last: str, *, reprocess: str = "none", max_active_runs: int = 1) -> int:
+    def backfill(self, first: str, last: str, *, reprocess: str = "none", max_active_runs: int = 1) -> None:
         """Makes the runs of all days from `first` to `last`; `reprocess` of a day that ran: none, failed, completed."""
         body = {
             "dag_id": self._dag_id,
@@ -81,10 +81,7 @@ class Rest:
             "reprocess_behavior": reprocess,
             "max_active_runs": max_active_runs,
         }
-        return int(self._call("POST", "/api/v2/backfills", body)["id"])
-
-    def backfill_is_over(self, backfill_id: int) -> bool:
-        return self._call("GET", f"/api/v2/backfills/{backfill_id}")["completed_at"] is not None
+        self._call("POST", "/api/v2/backfills", body)
 
     def runs(self, **filters: Any) -> list[dict[str, Any]]:
         """All runs, oldest first; `filters` as the API names them, such as run_type="scheduled"."""

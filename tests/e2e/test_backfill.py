@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import MakeWarehouse, connect
 from tests.e2e.faults import refusing
-from tests.e2e.rest import Rest, wait_until
+from tests.e2e.rest import ENDED, Rest, wait_until
 from tests.e2e.schedule import moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
@@ -41,8 +41,8 @@ def test_backfill_ends_as_undisturbed_days(
         failed = rest.trigger(moment(DAYS[1]))
         assert rest.wait_for(failed) == "failed"
 
-    backfill = rest.backfill(DAYS[0], DAYS[2], reprocess=reprocess)
-    wait_until(lambda: rest.backfill_is_over(backfill))
+    rest.backfill(DAYS[0], DAYS[2], reprocess=reprocess)
+    wait_until(lambda: {run["state"] for run in rest.runs()} <= ENDED, otherwise="the backfill does not end")
 
     assert rest.state(failed) == ("failed" if reprocess == "none" else "success")
     assert warehouse.read("SELECT attempt FROM invoicing.invoice_run ORDER BY run_date") == [(n,) for n in attempts]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import psutil
+import pytest
+
 from tests.e2e.conftest import Undisturbed
 from tests.e2e.faults import refusing
 from tests.e2e.hold import MIDDLE, holding
-from tests.e2e.rest import Rest
+from tests.e2e.rest import Rest, wait_until
 from tests.e2e.undisturbed import outcome
 from tests.process.outcome import DRAFTS, billed, dump
 from tests.process.warehouse import Warehouse
@@ -74,13 +77,16 @@ def test_write_task_that_alone_is_cleared_changes_nothing(
     assert outcome(warehouse) == undisturbed(FIRST)
 
 
+@pytest.mark.slow_e2e
 def test_run_that_is_marked_as_failed_gives_the_warehouse_to_the_next(
     rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
 ) -> None:
     with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
         stuck, following = (rest.trigger(f"{day}T00:00:00Z") for day in (FIRST, SECOND))
         hold.wait_until_reached()
+        pid = rest.task(stuck, "write_draft_invoices")["pid"]
         rest.end(stuck, "failed")
+        wait_until(lambda: not psutil.pid_exists(pid), otherwise="the task goes on")
     assert [rest.wait_for(run) for run in (stuck, following)] == ["failed", "success"]
     assert outcome(warehouse) == undisturbed(SECOND)
 

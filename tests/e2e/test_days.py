@@ -50,7 +50,7 @@ def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: Warehouse, un
     assert rest.wait_for(run) == "success"
     said = "nothing is due on 2020-09-01: the invoice schedules begin on 2020-10-05"
     assert rest.result(run, "close_run")["skipped_reason"] == said
-    assert outcome(warehouse) == undisturbed()
+    assert outcome(warehouse) == undisturbed("2020-09-01")
 
 
 def test_day_that_is_not_yet_is_refused_at_once(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
