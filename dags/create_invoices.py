@@ -15,7 +15,7 @@ leaves drafts alone that somebody edited.
 | write_draft_invoices skipped | nothing is due, or nothing is ready: its log says which |
 | a task retries | the warehouse is not available, or another run holds it |
 | close_run failed | a task before it failed, or the run does not add up; nothing is half done |
-| report_quarantined_contracts failed, the run is green | contracts were set aside: it names them and what to mend |
+| report_quarantined failed, the run is green | contracts were set aside: it names them and what to mend |
 | sleep deferred | the cycle sleeps; mark it as success to begin at once |
 
 What to do about each: the [runbook](/invoicing/dags/create_invoices/runbook).
@@ -37,7 +37,7 @@ from invoicing.airflow.tasks import (
     close_run,
     filter_ready_transactions,
     find_due_contract_lines,
-    report_quarantined_contracts,
+    report_quarantined,
     write_draft_invoices,
 )
 from invoicing.settings import read_settings
@@ -85,4 +85,4 @@ with DAG(
     drafts = write_draft_invoices.expand(bucket=ready)
     SleepOperator(task_id="sleep") >> find_due_contract_lines() >> ready
     # Both run whatever became of the others; only the first decides, with them, whether the run has failed.
-    drafts >> close_run().as_teardown(on_failure_fail_dagrun=True) >> report_quarantined_contracts().as_teardown()
+    drafts >> close_run().as_teardown(on_failure_fail_dagrun=True) >> report_quarantined().as_teardown()

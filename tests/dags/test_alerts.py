@@ -73,7 +73,7 @@ def test_contracts_set_aside_send_an_alert_of_their_own(
     (alert,) = sent.alerts
     assert (run.state, alert["title"]) == (
         "success",
-        "create_invoices 2020-10-05: report_quarantined_contracts failed",
+        "create_invoices 2020-10-05: report_quarantined failed",
     )
     assert "contract adatum-implementation, line_without_customers" in alert["message"]
 

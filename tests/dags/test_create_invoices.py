@@ -19,7 +19,7 @@ SUCCEEDED = {
     "filter_ready_transactions": "success",
     "write_draft_invoices": "success",
     "close_run": "success",
-    "report_quarantined_contracts": "success",
+    "report_quarantined": "success",
 }
 NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
 
@@ -178,7 +178,7 @@ def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_da
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE invoicing.contract_line_customer SET is_rounding_customer = false")
     run = run_dag("2020-10-05")
-    assert (str(run.state), states(run)["report_quarantined_contracts"]) == ("success", "failed")
+    assert (str(run.state), states(run)["report_quarantined"]) == ("success", "failed")
 
 
 def test_the_report_has_contract_code_and_mend(run_dag: RunDag, engine: sa.Engine) -> None:
@@ -213,7 +213,7 @@ def test_a_preview_writes_nothing(run_dag: RunDag, engine: sa.Engine) -> None:
         "filter_ready_transactions": "skipped",
         "write_draft_invoices": "skipped",
         "close_run": "skipped",
-        "report_quarantined_contracts": "skipped",
+        "report_quarantined": "skipped",
     }
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM invoicing.invoice_run").scalar_one() == 0

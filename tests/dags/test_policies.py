@@ -162,7 +162,7 @@ def test_the_process_has_its_tasks_in_order(dag_bag: Any) -> None:
         "filter_ready_transactions",
         "write_draft_invoices",
         "close_run",
-        "report_quarantined_contracts",
+        "report_quarantined",
     ]
 
 
@@ -173,6 +173,6 @@ def test_closing_the_run_is_a_teardown_that_can_fail_the_dag_run(dag_bag: Any) -
 
 
 def test_reporting_quarantined_contracts_does_not_fail_the_dag_run(dag_bag: Any) -> None:
-    report = dag_bag.dags["create_invoices"].get_task("report_quarantined_contracts")
+    report = dag_bag.dags["create_invoices"].get_task("report_quarantined")
     assert report.is_teardown
     assert not report.on_failure_fail_dagrun

@@ -33,8 +33,8 @@ def test_one_broken_contract_leaves_the_run_green_with_a_red_task_that_names_it(
 
     run = rest.trigger(moment(DAY))
     assert rest.wait_for(run) == "success"
-    assert rest.tasks(run)["report_quarantined_contracts"] == "failed"
-    log = rest.log(run, "report_quarantined_contracts")
+    assert rest.tasks(run)["report_quarantined"] == "failed"
+    log = rest.log(run, "report_quarantined")
     for named in (BROKEN, "split_not_complete", "100"):
         assert named in log
     invoiced = warehouse.read("SELECT DISTINCT contract_id FROM invoicing.invoice ORDER BY 1")
@@ -54,7 +54,7 @@ def test_contract_that_was_mended_is_taken_by_the_next_run(
     warehouse.execute("UPDATE invoicing.contract_line_customer SET split_percent = 33.3333 WHERE split_percent = 30")
     second = rest.trigger(moment("2020-10-06"))
     assert rest.wait_for(second) == "success"
-    assert rest.tasks(second)["report_quarantined_contracts"] == "success"
+    assert rest.tasks(second)["report_quarantined"] == "success"
     billed_days = "SELECT run_date::text FROM invoicing.invoice WHERE contract_id = :id GROUP BY 1 ORDER BY 1"
     assert warehouse.read(billed_days, id=BROKEN) == [(DAY,), ("2020-10-06",)]
     outcome(warehouse)

@@ -66,7 +66,7 @@ def find_due_contract_lines() -> dict[str, Any]:
     | You see | It means | Do |
     |---|---|---|
     | `INV-301`, the task retries | another run holds the warehouse | wait; the message names the run |
-    | `quarantined` in the result | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined_contracts` names |
+    | `quarantined` in the result | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined` names |
     | `INV-101` | the run date is in the future, or a contract does not exist | trigger again with what is right |
     | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
 
@@ -187,7 +187,7 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
 
 
 @task(on_failure_callback=FailureAlert())
-def report_quarantined_contracts() -> str:
+def report_quarantined() -> str:
     """### Reports the contracts that the run set aside
     Red in a run that is green: the run did its work, and contracts named here could not be invoiced. They are taken again by
     the next run, under their own run date, once they are mended.
