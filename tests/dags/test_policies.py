@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -121,6 +123,14 @@ def test_a_dag_file_does_nothing_but_wire(path: Path) -> None:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     allowed = (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.With)
     assert [type(node).__name__ for node in body if not isinstance(node, allowed)] == []
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)
+def test_a_dag_file_is_read_without_pandas(path: Path, airflow_database: None) -> None:
+    """Every task reads its DAG file first, and pandas alone would take most of a second."""
+    read = f"import runpy, sys; runpy.run_path({str(path)!r}); sys.exit('pandas' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "plugins")}
+    assert subprocess.run([sys.executable, "-c", read], env=environment, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)

@@ -81,6 +81,8 @@ class Rest:
             "reprocess_behavior": reprocess,
             "max_active_runs": max_active_runs,
         }
+        # One at a time; Airflow looks every half minute whether the one before is over.
+        wait_until(lambda: all(one["completed_at"] for one in self._backfills()), otherwise="another backfill runs")
         self._call("POST", "/api/v2/backfills", body)
 
     def runs(self, **filters: Any) -> list[dict[str, Any]]:
@@ -212,6 +214,12 @@ class Rest:
 
     def _instances(self, run_id: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._call("GET", f"{self._run(run_id)}/taskInstances")["task_instances"]
+        return found
+
+    def _backfills(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", "/api/v2/backfills", params={"dag_id": self._dag_id})[
+            "backfills"
+        ]
         return found
 
     def _call(

@@ -120,11 +120,11 @@ class Stack:
         assert done.returncode == 0, printed
         return printed
 
-    def spawn(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts `airflow …` and returns at once."""
+    def spawn(self, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Starts `airflow …`, with settings of its own beside the stack's, and returns at once."""
         return subprocess.Popen(
             [sys.executable, "-m", "airflow", *arguments],
-            env=self._environment(),
+            env={**self._environment(), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

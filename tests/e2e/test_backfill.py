@@ -25,7 +25,11 @@ def warehouse(rest: Rest, make_warehouse: MakeWarehouse, template: str) -> Wareh
 
 @pytest.mark.parametrize(
     ("reprocess", "attempts"),
-    [("none", [1, 1, 1]), ("failed", [1, 2, 1]), ("completed", [2, 2, 1])],
+    [
+        pytest.param("none", [1, 1, 1], marks=pytest.mark.slow_e2e),
+        ("failed", [1, 2, 1]),
+        pytest.param("completed", [2, 2, 1], marks=pytest.mark.slow_e2e),
+    ],
 )
 def test_backfill_ends_as_undisturbed_days(
     rest: Rest,

@@ -57,6 +57,7 @@ def test_scheduled_run_wakes_at_its_moment_and_holds_no_slot_until_then(rest: Re
     outcome(warehouse)
 
 
+@pytest.mark.slow_e2e
 def test_run_that_is_cleared_while_another_sleeps_waits_and_then_both_end(
     rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
 ) -> None:

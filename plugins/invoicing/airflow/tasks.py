@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from invoicing import reports
 from invoicing.airflow.alerts import FailureAlert
 from invoicing.airflow.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
 from invoicing.airflow.links import task_with_invoices
@@ -224,6 +223,8 @@ def _listed(quarantined: tuple[Quarantined, ...]) -> list[dict[str, str]]:
 
 
 def _preview(day: Day) -> dict[str, Any]:
+    from invoicing import reports  # noqa: PLC0415  (it takes most of a second to import, and a preview alone needs it)
+
     logger.info("A preview: nothing of this is written.")
     for line in reports.table_text(day.invoices, reports.COLUMNS["list_invoices"]).splitlines():
         logger.info("%s", line)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import sqlalchemy as sa
 
 from invoicing.errors import InvoicingError, RunHeldError, RunStateError
@@ -22,6 +22,9 @@ from invoicing.settings import Settings
 from invoicing.warehouse.lease import sign_of_life
 from invoicing.warehouse.statements import execute
 from invoicing.warehouse.transactions import rehearsing, writing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _POLL_SECONDS = 1
 
@@ -143,6 +146,8 @@ def preview_day(
 
 
 def _invoices_of(connection: sa.Connection, run: Run) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415  (most of a second, which every task of the DAG would pay)
+
     result = execute(connection, "process/list_run_invoices", run_id=run.run_id)
     return pd.DataFrame(result.all(), columns=list(result.keys()), dtype=object)
 
