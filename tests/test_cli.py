@@ -91,7 +91,10 @@ def test_each_day_of_the_example_gives_its_lines(
 
 def test_a_day_without_work_says_why(adatum: None, invoke: Invoke) -> None:
     _, out, _ = invoke("run", "--run-date", "2020-10-04")
-    assert out.strip() == "2020-10-04: no invoice, nothing is due on 2020-10-04: the invoice schedules begin on 2020-10-05."
+    assert (
+        out.strip()
+        == "2020-10-04: no invoice, nothing is due on 2020-10-04: the invoice schedules begin on 2020-10-05."
+    )
 
 
 def test_a_run_shows_its_invoices(adatum: None, invoke: Invoke) -> None:

@@ -13,6 +13,8 @@ from tests.e2e.undisturbed import outcome
 from tests.process.warehouse import Warehouse
 
 DAYS = "2020-10-05", "2020-10-19", "2020-11-02"
+# How Airflow breaks off a `dags test` beside a scheduler that was quicker to start one of its tasks.
+TAKEN_BY_THE_SCHEDULER = "Cannot start Task Instance in invalid state"
 
 
 def test_runs_started_at_once_by_every_way_there_is_write_one_at_a_time(
@@ -31,10 +33,13 @@ def test_runs_started_at_once_by_every_way_there_is_write_one_at_a_time(
     )
     printed = {process: process.communicate(timeout=240)[0] for process in (beside_airflow, without_airflow)}
     ends = [rest.wait_for(run) for run in runs]
+    for run in rest.runs():  # that of `dags test` as well, which the scheduler may go on with
+        rest.wait_for(run["dag_run_id"])
 
     # Whoever came too late in line says so, and nobody ends in any other way.
     assert ends == ["success"] * len(DAYS)
-    assert beside_airflow.returncode == 0, printed[beside_airflow]
+    said = printed[beside_airflow]
+    assert beside_airflow.returncode == 0 or TAKEN_BY_THE_SCHEDULER in said, said
     assert without_airflow.returncode == 0 or "INV-301" in printed[without_airflow], printed[without_airflow]
     overlapping = """
         SELECT a.run_key, b.run_key FROM invoicing.invoice_run AS a
