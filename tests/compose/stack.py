@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from invoicing.settings import PROJECT_ROOT
 from scripts.make_env import add_missing_secrets
+from tests.e2e.ports import free_port
 from tests.e2e.rest import Rest, wait_until
 
 ADATUM = PROJECT_ROOT / "samples" / "adatum"
@@ -33,7 +33,7 @@ class ComposeStack(ABC):
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.project = f"invoicing-e2e-{os.getpid()}"
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._env_file = folder / ".env"
         given = {**variables, "AIRFLOW_PORT": port}
@@ -154,9 +154,3 @@ class DockerStack(ComposeStack):
     def is_healthy(self, container: str) -> bool:
         (state,) = json.loads(self._run("docker", "inspect", container))
         return bool(state["State"]["Health"]["Status"] == "healthy")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ import httpx
 import sqlalchemy as sa
 
 from invoicing.settings import PROJECT_ROOT
+from tests.e2e.ports import free_port
 from tests.e2e.rest import Rest, wait_until
 
 # In the order of starting: a task that finds no api-server fails at once.
@@ -39,7 +39,7 @@ class Stack:
         self, home: Path, metadata: sa.URL, settings: Mapping[str, str], environment: Mapping[str, str]
     ) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = dict(settings)
         self._airflow = {**_configuration(home, self.port, metadata), **environment}
@@ -241,9 +241,3 @@ def _configuration(home: Path, port: int, metadata: sa.URL) -> dict[str, str]:
             for name, value in values.items()
         },
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

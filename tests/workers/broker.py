@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.e2e.ports import free_port
 from tests.e2e.rest import wait_until
 
 
@@ -19,7 +20,7 @@ def running_redis() -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("no redis-server on the PATH; Debian: apt-get install redis-server")
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [program, "--bind", "127.0.0.1", "--port", str(port), "--save", ""],
         stdin=subprocess.DEVNULL,
@@ -40,9 +41,3 @@ def _answers(port: int) -> bool:
             return connection.recv(16).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
