@@ -241,6 +241,17 @@ def test_a_manual_run_does_not_sleep(run_dag: RunDag) -> None:
     assert slept == {"until": None, "reason": "No sleep: a manual run passes at once."}
 
 
+def test_a_run_that_ended_in_airflow_without_closing_is_taken_over(run_dag: RunDag, engine: sa.Engine) -> None:
+    run_dag("2020-10-05")
+    died = "UPDATE invoicing.invoice_run SET status = 'running', step = 'due', lease_until = now() + interval '1 hour'"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(died)
+    assert str(run_dag("2020-10-19").state) == "success"
+    with engine.connect() as connection:
+        failure = connection.exec_driver_sql("SELECT failure FROM invoicing.invoice_run ORDER BY run_id LIMIT 1")
+        assert str(failure.scalar_one()).startswith("ended without closing; taken over by create_invoices/")
+
+
 def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:
     run_dag("2020-10-05")
     with engine.connect() as connection:

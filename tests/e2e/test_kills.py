@@ -85,8 +85,10 @@ def test_bucket_whose_task_is_killed_is_tried_again_and_the_other_bucket_is_not(
 @contextmanager
 def in_two_buckets(stack: Stack) -> Iterator[None]:
     stack.use({**SETTINGS, "INVOICING_BUCKETS": "2"})
-    yield
-    stack.use(SETTINGS)
+    try:
+        yield
+    finally:
+        stack.use(SETTINGS)
 
 
 def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(

@@ -51,7 +51,7 @@ def _this_run(settings: Settings) -> RunContext:
 
 
 def _skip_in_preview() -> None:
-    if get_current_context()["params"].get("preview"):
+    if run_context(get_current_context(), read_settings()).is_preview:
         raise AirflowSkipException("A preview writes nothing; find_due_contract_lines shows what it would write.")
 
 
@@ -199,10 +199,9 @@ def report_quarantined() -> str:
     found = get_current_context()["ti"].xcom_pull(task_ids="find_due_contract_lines")
     quarantined = (found or {}).get("quarantined", [])
     if quarantined:
-        raise AirflowFailException(
-            "Quarantined: "
-            + "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)
-        )
+        told = "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)
+        more = "; there may be more, `invoicing exceptions` lists all" if len(quarantined) == _MOST_LISTED else ""
+        raise AirflowFailException(f"Quarantined: {told}{more}")
     return "No contract was set aside."
 
 

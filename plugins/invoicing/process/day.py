@@ -1,4 +1,4 @@
-"""The Process of one day from end to end, for the command line: run it, or preview it."""
+"""The Process of one day: run it from end to end, as the command line does, open it, or preview it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,6 @@ def open_day(
     Raises:
         RunHeldError: another run still holds the warehouse; the message names it.
     """
-
     gives_up_at = time.monotonic() + settings.wait_seconds
     while True:
         try:
