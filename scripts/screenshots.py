@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
@@ -54,10 +56,11 @@ def _todays_run() -> str:
     address = f"http://localhost:{PORT}/api/v2/dags/create_invoices/dagRuns?run_type=scheduled"
     deadline = time.monotonic() + _RUN_SECONDS
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            runs = json.load(answer)["dag_runs"]
-        if runs and runs[0]["state"] == "success":
-            return str(runs[0]["dag_run_id"])
+        with suppress(urllib.error.HTTPError):  # until the DAG has been read
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                runs = json.load(answer)["dag_runs"]
+            if runs and runs[0]["state"] == "success":
+                return str(runs[0]["dag_run_id"])
         time.sleep(2)
     raise SystemExit("the daily run did not end in time")
 
