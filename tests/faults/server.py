@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
-from psutil import Process
+from psutil import STATUS_ZOMBIE, NoSuchProcess, Process
 
 from invoicing.settings import Settings
 from invoicing.warehouse import embedded
@@ -32,6 +33,7 @@ _CONFIGURATION = {
     "synchronous_commit": "local",
 }
 
+_WAITS = 10  # seconds
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 * 1024**3
 
@@ -66,6 +68,11 @@ class Server:
         return embedded.server_of(self.settings).socket_folder / ".s.PGSQL.5432"
 
     def kill_postmaster(self) -> None:
+        """Returns when its sessions are gone as well: one that has not noticed yet could still commit.
+
+        Raises:
+            TimeoutError: one of them stayed.
+        """
         lock_file = embedded.server_of(self.settings).data / "postmaster.pid"
         postmaster = Process(int(lock_file.read_text().splitlines()[0]))
         doomed = [postmaster, *postmaster.children()]  # they end when they find that it is gone
@@ -74,6 +81,22 @@ class Server:
         for process in doomed:
             with suppress(ChildProcessError):
                 os.waitpid(process.pid, 0)
+            _wait_until_over(process.pid)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return bool(Process(process).status() != STATUS_ZOMBIE)
+    except NoSuchProcess:
+        return False
+
+
+def _wait_until_over(process: int) -> None:
+    deadline = time.monotonic() + _WAITS
+    while is_alive(process):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"process {process} outlives its postmaster")
+        time.sleep(0.002)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import get_args
 
@@ -18,6 +18,7 @@ from tests.faults.day import RUN_KEY, STEPS, WHOLE_DAY
 from tests.faults.injection import copied, inject, strike, traces
 from tests.faults.plan import AROUND, KILLS, Fault, Kind, all_faults, draw
 from tests.faults.scene import Scene, before, left_in
+from tests.faults.server import is_alive
 from tests.faults.step_process import TRY_AGAIN, Order, Phase, Stop
 from tests.faults.tries import Try, begun, try_until_done
 from tests.process.outcome import RESULTS
@@ -125,6 +126,13 @@ def test_every_statement_of_the_process_is_struck(scene: Scene) -> None:
     # They ask for contracts that were named, when nothing is due, when there is nothing to add; and one is no step's.
     others = {"known_contracts", "why_nothing_is_due", "count_stale_details", "measure_lag"}
     assert files - struck <= {f"process/{name}" for name in others}
+
+
+def test_a_postmaster_that_is_killed_takes_its_sessions_along_at_once(scene: Scene) -> None:
+    with closing(scene.server.connect("postgres")) as connection:
+        session = connection.info.backend_pid
+        scene.server.kill_postmaster()
+        assert not is_alive(session)
 
 
 def test_every_step_is_struck_at_its_commit(scene: Scene) -> None:
