@@ -99,6 +99,18 @@ class AccountingError(TerminalError):
     code = "INV-303"
 
 
+class RefusedError(TerminalError):
+    """What was asked for is not possible as things stand; nothing was changed."""
+
+    code = "INV-501"
+
+
+class ChangedMeanwhileError(TerminalError):
+    """Somebody else changed the invoice since it was looked at; nothing was changed."""
+
+    code = "INV-502"
+
+
 class SchemaError(TerminalError):
     """The warehouse has no schema, an older one or a newer one than this package."""
 

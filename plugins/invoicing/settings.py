@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from invoicing.errors import UsageError
+from invoicing.numbering import is_number_pattern
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MOST_BUCKETS = 64
@@ -56,8 +57,19 @@ class Settings(BaseSettings):
         None, gt=0, description="Alert when a scheduled run has not succeeded so long after its schedule; unset: never."
     )
     lease_minutes: int = Field(60, ge=1, description="A run that shows no sign of life for so long has lost its lease.")
+    number_pattern: str = Field(
+        "INV-{year}-{number:06}",
+        description="Invoice numbers: {number} is gapless, {year} of the confirmation begins a new series.",
+    )
     wait_seconds: int = Field(60, ge=0, description="How long to wait for a run or a lock that somebody else holds.")
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
+
+    @field_validator("number_pattern")
+    @classmethod
+    def _numbering_pattern(cls, value: str) -> str:
+        if not is_number_pattern(value):
+            raise ValueError(f"{value!r} needs {{number}} once, as in INV-{{year}}-{{number:06}}")
+        return value
 
     @field_validator("schedule")
     @classmethod

@@ -1,4 +1,4 @@
--- One row per actual; milestones have none until they are billed.
+-- One row per actual; milestones have none until they are billed, and what is added to a draft by hand until it is confirmed.
 CREATE OR REPLACE VIEW analytics.actuals AS
 SELECT
     a.actual_id,
@@ -26,7 +26,8 @@ SELECT
     a.recorded_at
 FROM invoicing.actual AS a
 LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
-WHERE a.kind <> 'milestone';
+-- Compared as text: a value that was added to the type in this very transaction cannot be used yet.
+WHERE cast(a.kind AS text) NOT IN ('milestone', 'added');
 
 COMMENT ON VIEW analytics.actuals IS 'Sales actuals, one row each: a customer''s share of a transaction, unbilled or billed.';
 COMMENT ON COLUMN analytics.actuals.actual_id IS 'Id of the actual within its contract.';

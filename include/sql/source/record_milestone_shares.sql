@@ -63,7 +63,7 @@ FROM share
 WINDOW whole AS (PARTITION BY contract_id, milestone_id)
 ORDER BY contract_id ASC, milestone_id ASC, customer_id ASC
 ON CONFLICT (contract_id, milestone_id, customer_id)
-WHERE kind = 'milestone'
+WHERE kind = 'milestone' AND replaces_actual_id IS NULL
 DO UPDATE
     SET
         contract_line_id = excluded.contract_line_id,

@@ -18,6 +18,7 @@ share_sum AS (
     FROM invoicing.actual
     WHERE
         kind = 'milestone'
+        AND replaces_actual_id IS NULL
         AND billing_status <> 'canceled'
     GROUP BY contract_id, milestone_id
 )

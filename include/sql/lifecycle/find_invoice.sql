@@ -1,0 +1,26 @@
+-- Purpose: an invoice as it stands, by its id or its number.
+-- Parameters: invoice (id or number, as text).
+-- Grain: at most one row.
+-- May be repeated: reads only.
+SELECT
+    i.contract_id,
+    i.invoice_id,
+    i.invoice_number,
+    i.customer_id,
+    i.currency,
+    u.decimals,
+    i.run_date,
+    i.origin,
+    i.status,
+    i.version,
+    i.chargeable_amount,
+    i.non_chargeable_amount,
+    i.complimentary_amount,
+    i.tax_amount,
+    i.total_amount,
+    i.corrects_invoice_id
+FROM invoicing.invoice AS i
+INNER JOIN invoicing.currency AS u ON i.currency = u.currency
+WHERE
+    cast(i.invoice_id AS text) = :invoice
+    OR i.invoice_number = :invoice

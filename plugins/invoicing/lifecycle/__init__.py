@@ -1,0 +1,1 @@
+"""The life of an invoice after its draft: created by hand, edited, confirmed, paid, corrected; and the backlog before it."""
