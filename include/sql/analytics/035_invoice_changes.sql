@@ -15,13 +15,13 @@ SELECT
     request_key
 FROM invoicing.invoice_change;
 
-COMMENT ON VIEW analytics.invoice_changes IS 'Who did what to which invoice, and when: one row per invoice, or per detail and field.';
+COMMENT ON VIEW analytics.invoice_changes IS 'Who did what to which invoice: one row per invoice, or per detail and field.';
 COMMENT ON COLUMN analytics.invoice_changes.changed_at IS 'When.';
 COMMENT ON COLUMN analytics.invoice_changes.changed_by IS 'Who: the user of the command line, or of the Airflow run.';
 COMMENT ON COLUMN analytics.invoice_changes.contract_id IS 'Contract of the invoice.';
 COMMENT ON COLUMN analytics.invoice_changes.invoice_id IS 'Invoice; it may have been deleted since.';
 COMMENT ON COLUMN analytics.invoice_changes.version IS 'Version of the invoice that the change made.';
-COMMENT ON COLUMN analytics.invoice_changes.action IS 'created, in_review, back_to_draft, deleted, confirmed, paid; detail_changed, detail_added, detail_removed.';
+COMMENT ON COLUMN analytics.invoice_changes.action IS 'What was done: created, confirmed, detail_changed and the like.';
 COMMENT ON COLUMN analytics.invoice_changes.contract_line_id IS 'Contract line of the detail; null for the invoice as a whole.';
 COMMENT ON COLUMN analytics.invoice_changes.detail_id IS 'Detail that was changed, added or removed; null for the invoice as a whole.';
 COMMENT ON COLUMN analytics.invoice_changes.field IS 'Column of invoice_line_details that changed; the amount where a detail was added or removed.';
