@@ -1,0 +1,55 @@
+"""`invoicing db …`: the schema of the warehouse, and the embedded warehouse."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from invoicing.cli.options import Json, Warehouse
+from invoicing.cli.output import say
+from invoicing.cli.session import chosen_url
+from invoicing.settings import read_settings
+from invoicing.warehouse import embedded, migrations
+from invoicing.warehouse.connection import create_engine
+
+app = typer.Typer(help="The schema of the warehouse, and the embedded warehouse.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade(warehouse: Warehouse = None, json: Json = False) -> None:
+    """Creates or migrates the schema."""
+    settings = read_settings()
+    revision = migrations.upgrade(create_engine(chosen_url(settings, warehouse)), settings.wait_seconds)
+    say({"revision": revision}, f"The warehouse has schema {revision}.", json)
+
+
+@app.command()
+def check(warehouse: Warehouse = None, json: Json = False) -> None:
+    """Says whether the schema is current."""
+    revision = migrations.check(create_engine(chosen_url(read_settings(), warehouse)))
+    say({"revision": revision}, f"The warehouse has schema {revision}, which is current.", json)
+
+
+@app.command()
+def url(warehouse: Warehouse = None) -> None:
+    """Prints where the warehouse is, without its password; starts the embedded one."""
+    where = chosen_url(read_settings(), warehouse).set(drivername="postgresql")
+    typer.echo(where.render_as_string(hide_password=True))
+
+
+@app.command()
+def stop() -> None:
+    """Stops the embedded warehouse."""
+    typer.echo("The embedded warehouse has stopped." if embedded.stop(read_settings()) else "It was not running.")
+
+
+@app.command()
+def remove(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask.", prompt="Delete the embedded warehouse and all its data?")
+    ],
+) -> None:
+    """Deletes the embedded warehouse with all its data."""
+    if yes:
+        typer.echo(f"{embedded.remove(read_settings())} is gone.")

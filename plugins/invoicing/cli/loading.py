@@ -1,0 +1,35 @@
+"""`invoicing load`: data in, from a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import reports
+from invoicing.cli.options import Json, Warehouse
+from invoicing.cli.output import console, errors
+from invoicing.cli.session import open_engine
+from invoicing.settings import read_settings
+from invoicing.source.loading import load_folder
+from invoicing.source.progress import progress_bar
+
+
+def load(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with one CSV or Parquet file per table.")],
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Loads a folder in the native format, all or nothing."""
+    settings = read_settings()
+    engine = open_engine(settings, warehouse)
+    with progress_bar(errors) as progress:
+        result = load_folder(engine, folder, wait_seconds=settings.wait_seconds, progress=progress)
+    if json:
+        typer.echo(reports.to_json(result))
+    else:
+        for table in result.tables:
+            console.print(
+                f"{table.name}: {table.rows:,} rows, {table.inserted:,} new, {table.changed:,} changed", highlight=False
+            )

@@ -1,0 +1,20 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+Warehouse = Annotated[
+    str | None,
+    typer.Option("--warehouse", metavar="URL", help="The warehouse; default: the environment, else embedded."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+RunDate = Annotated[datetime, typer.Option("--run-date", formats=["%Y-%m-%d"], help="The day.")]
+AnyRunDate = Annotated[datetime | None, typer.Option("--run-date", formats=["%Y-%m-%d"], help="Only this day.")]
+Contracts = Annotated[
+    list[str] | None, typer.Option("--contract", metavar="ID", help="Only this contract; may be repeated.")
+]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0: all.")]

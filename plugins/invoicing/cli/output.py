@@ -1,0 +1,22 @@
+"""Where the commands print, and how they word it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from invoicing import reports
+
+console = reports.wide_enough()
+errors = reports.wide_enough(stderr=True)
+
+
+def say(value: dict[str, Any], sentence: str, json: bool) -> None:
+    """Prints the sentence, or `value` where JSON is asked for."""
+    typer.echo(reports.to_json(value) if json else sentence)
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun: 1 invoice, 2 invoices."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
