@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from invoicing.cli import db, lists, loading, process
+from invoicing.cli import db, drafts, lifecycle, lists, loading, marking, process
 from invoicing.cli.options import Warehouse
 from invoicing.cli.output import errors
 from invoicing.cli.session import name_warehouse
@@ -26,6 +26,15 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     lists.invoices,
     lists.exceptions,
     lists.backlog,
+    marking.ready,
+    marking.not_ready,
+    marking.billing_type,
+    drafts.show,
+    lifecycle.create,
+    drafts.edit,
+    lifecycle.confirm,
+    lifecycle.pay,
+    lifecycle.correct,
     process.explain,
     process.verify,
 )

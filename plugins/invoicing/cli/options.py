@@ -18,3 +18,5 @@ Contracts = Annotated[
     list[str] | None, typer.Option("--contract", metavar="ID", help="Only this contract; may be repeated.")
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0: all.")]
+Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="Id or number.")]
+Invoices = Annotated[list[str] | None, typer.Argument(metavar="INVOICE", help="Ids or numbers.")]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 from contextvars import ContextVar
+from uuid import uuid4
 
 import sqlalchemy as sa
 
+from invoicing.lifecycle.invoices import Request
 from invoicing.settings import Settings
 from invoicing.warehouse import migrations
 from invoicing.warehouse.connection import create_engine, warehouse_url
@@ -39,3 +42,8 @@ def open_engine(settings: Settings, url: str | None) -> sa.Engine:
     engine = create_engine(chosen_url(settings, url))
     migrations.check(engine)
     return engine
+
+
+def new_request(command: str) -> Request:
+    """On behalf of the user of this machine; each command is a request of its own."""
+    return Request(by=getpass.getuser(), key=f"cli/{command}/{uuid4()}")

@@ -1,0 +1,131 @@
+"""`invoicing create`, `confirm`, `pay`, `correct`: what is done to many invoices at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import pandas as pd
+import pendulum
+import typer
+
+from invoicing import reports
+from invoicing.cli.options import AnyRunDate, Contracts, Invoice, Invoices, Json, Warehouse
+from invoicing.cli.output import console, count
+from invoicing.cli.session import new_request, open_engine
+from invoicing.errors import RefusedError, UsageError
+from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices, pay_invoices
+from invoicing.lifecycle.correction import correct_invoices
+from invoicing.lifecycle.creation import create_invoices
+from invoicing.lifecycle.invoices import Handled, Refused, find_invoices
+from invoicing.settings import Settings, read_settings
+from invoicing.warehouse.transactions import writing
+
+_MOST_NAMED = 20
+
+
+def create(
+    contract: Annotated[list[str], typer.Option("--contract", metavar="ID", help="This contract; may be repeated.")],
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Creates invoices by hand, of everything that is ready."""
+    settings = read_settings()
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        done = create_invoices(
+            connection, contract, today=_today(settings), settings=settings, request=new_request("create")
+        )
+    _print(done, "created", json)
+
+
+def confirm(
+    invoice: Invoices = None,
+    run_date: AnyRunDate = None,
+    contract: Contracts = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Refuse when it is not at this version; with one invoice.")
+    ] = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Confirms invoices, one way: by id, by run date, by contract."""
+    if bool(invoice) == bool(run_date or contract):
+        raise UsageError("name the invoices to confirm, or a --run-date or --contract of which all drafts are meant")
+    if version is not None and len(invoice or ()) != 1:
+        raise UsageError("--version goes with one invoice")
+    settings = read_settings()
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        if invoice:
+            named, unknown = find_invoices(connection, invoice)
+            versions: dict[UUID, int | None] = dict.fromkeys(named, version)
+        else:
+            day = run_date.date() if run_date else None
+            unknown = []
+            versions = {
+                draft.invoice_id: draft.version
+                for draft in choose_drafts(connection, run_date=day, contract_ids=contract or None)
+            }
+        done = confirm_invoices(
+            connection, versions, today=_today(settings), settings=settings, request=new_request("confirm")
+        )
+    _print(_with(done, unknown), "confirmed", json)
+
+
+def pay(
+    invoice: Annotated[list[str], typer.Argument(metavar="INVOICE", help="Ids or numbers.")],
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Says that confirmed invoices are paid."""
+    settings = read_settings()
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        named, unknown = find_invoices(connection, invoice)
+        done = pay_invoices(connection, named, request=new_request("pay"))
+    _print(_with(done, unknown), "paid", json)
+
+
+def correct(
+    invoice: Invoice,
+    detail: Annotated[
+        list[int] | None, typer.Option("--detail", metavar="ID", help="Only this detail; may be repeated.")
+    ] = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Makes a corrective draft of a confirmed invoice, all quantities 0."""
+    settings = read_settings()
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        named, unknown = find_invoices(connection, [invoice])
+        done = correct_invoices(
+            connection, named, today=_today(settings), request=new_request("correct"), detail_ids=detail or None
+        )
+    _print(_with(done, unknown), "drafted", json)
+
+
+def _today(settings: Settings) -> date:
+    return pendulum.now(settings.timezone).date()
+
+
+def _with(done: Handled, unknown: Sequence[Refused]) -> Handled:
+    return replace(done, refused=(*unknown, *done.refused))
+
+
+def _print(done: Handled, did: str, json: bool) -> None:
+    """Raises:
+    RefusedError: some were refused; the others are done.
+    """
+    if json:
+        typer.echo(reports.to_json({"invoices": done.invoices, "refused": done.refused}))
+    elif done.invoices:
+        rows = pd.DataFrame([vars(invoice) for invoice in done.invoices])
+        reports.print_table(rows, reports.COLUMNS["handled"], console)
+        console.print(f"{count(len(done.invoices), 'invoice')} {did}.", highlight=False)
+    elif not done.refused:
+        console.print("There is no such draft.")
+    if done.refused:
+        named = "; ".join(map(str, done.refused[:_MOST_NAMED]))
+        more = f"; and {len(done.refused) - _MOST_NAMED} more" if len(done.refused) > _MOST_NAMED else ""
+        raise RefusedError(f"{len(done.refused)} refused: {named}{more}")

@@ -1,0 +1,106 @@
+"""`invoicing ready`, `not-ready`, `billing-type`: the backlog, before it is invoiced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, get_args
+
+import typer
+
+from invoicing.cli.options import Json, Warehouse
+from invoicing.cli.output import count, say
+from invoicing.cli.session import open_engine
+from invoicing.lifecycle.backlog import BillingType, Selection, TransactionClass, mark_backlog, set_billing_type
+from invoicing.settings import read_settings
+from invoicing.warehouse.transactions import writing
+
+
+def _class(text: str) -> str:
+    if text not in get_args(TransactionClass):
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(get_args(TransactionClass))}")
+    return text
+
+
+_Contracts = Annotated[list[str], typer.Option("--contract", metavar="ID", help="Of this contract; may be repeated.")]
+_Transactions = Annotated[
+    list[str] | None, typer.Option("--transaction", metavar="ID", help="Only this transaction; may be repeated.")
+]
+_Milestones = Annotated[
+    list[str] | None, typer.Option("--milestone", metavar="ID", help="Only this milestone; may be repeated.")
+]
+_Classes = Annotated[
+    list[str] | None,
+    typer.Option("--class", metavar="CLASS", parser=_class, help="Only this class; may be repeated."),
+]
+_Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only what is dated up to this day.")
+]
+
+
+def ready(
+    contract: _Contracts,
+    transaction: _Transactions = None,
+    milestone: _Milestones = None,
+    transaction_class: _Classes = None,
+    until: _Until = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Makes transactions and milestones ready to invoice."""
+    _mark(_selection(contract, transaction, milestone, transaction_class, until), True, warehouse, json)
+
+
+def not_ready(
+    contract: _Contracts,
+    transaction: _Transactions = None,
+    milestone: _Milestones = None,
+    transaction_class: _Classes = None,
+    until: _Until = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Takes the mark ready to invoice off transactions and milestones."""
+    _mark(_selection(contract, transaction, milestone, transaction_class, until), False, warehouse, json)
+
+
+def billing_type(
+    billing_type: Annotated[
+        BillingType, typer.Argument(metavar="TYPE", help="chargeable, non_chargeable or complimentary.")
+    ],
+    contract: _Contracts,
+    transaction: _Transactions = None,
+    transaction_class: _Classes = None,
+    until: _Until = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Sets how transactions that wait are billed."""
+    settings = read_settings()
+    selection = _selection(contract, transaction, None, transaction_class, until)
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        changed = set_billing_type(connection, selection, billing_type)
+    say({"changed": changed}, f"{count(changed, 'share')} changed.", json)
+
+
+def _selection(
+    contracts: list[str],
+    transactions: list[str] | None,
+    milestones: list[str] | None,
+    classes: list[str] | None,
+    until: datetime | None,
+) -> Selection:
+    # typer gives an empty list for an option that was not given, which would select nothing.
+    return Selection(
+        contract_ids=contracts,
+        transaction_ids=transactions or None,
+        milestone_ids=milestones or None,
+        transaction_classes=classes or None,
+        until=until.date() if until else None,
+    )
+
+
+def _mark(selection: Selection, is_ready: bool, warehouse: str | None, json: bool) -> None:
+    settings = read_settings()
+    with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
+        changed = mark_backlog(connection, selection, ready=is_ready)
+    say({"changed": changed}, f"{count(changed, 'share')} changed.", json)
