@@ -82,6 +82,9 @@ def _change(connection: sa.Connection, statement: str, selection: Selection, doi
 
 
 def _refuse_closed(connection: sa.Connection, named: dict[str, list[str] | None]) -> None:
+    known = execute(connection, "process/known_contracts", contract_ids=named["contract_ids"]).scalars().all()
+    if unknown := sorted(set(named["contract_ids"] or ()) - set(known)):
+        raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")
     rows = execute(
         connection,
         "lifecycle/backlog/check_named",

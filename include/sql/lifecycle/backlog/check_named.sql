@@ -56,6 +56,7 @@ SELECT DISTINCT ON (what, name)
     name,
     contract_id,
     invoice_id,
+    status,
     finding
 FROM judged
 ORDER BY what ASC, name ASC, CASE finding WHEN 'on_a_draft' THEN 1 WHEN 'open' THEN 2 ELSE 3 END ASC, contract_id ASC
