@@ -60,9 +60,13 @@ def change_detail(
     """Changes a detail; amount and totals follow at once, and the tax in proportion to the amount unless it is given.
 
     Raises:
+        UsageError: there is nothing to change.
         RefusedError: this cannot be changed of such a detail, or the invoice is confirmed.
         NotFoundError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or there is no such detail.
     """
+
+    if changes == DetailChanges():
+        raise UsageError("say what to change of the detail: quantity, unit price, billing type, tax amount or description")
 
     def change(draft: Draft, now: datetime) -> None:
         before = _find_detail(connection, draft, detail_id)
