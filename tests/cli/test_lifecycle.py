@@ -97,7 +97,9 @@ def test_edit_of_nothing_or_of_two_things_is_refused(
     assert (status, reason in err) == (1, True)
 
 
-@pytest.mark.parametrize("arguments", [["--detail", "1", "--quantity", "much"], ["--detail", "1", "--billing-type", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--detail", "1", "--quantity", "much"], ["--detail", "1", "--billing-type", "x"]]
+)
 def test_value_that_cannot_be_is_wrong_usage(draft: dict[str, Any], invoke: Invoke, arguments: list[str]) -> None:
     assert invoke("edit", draft["invoice_id"], *arguments)[0] == 2
 
@@ -144,7 +146,9 @@ def test_create_prints_the_ids(draft: dict[str, Any], invoke: Invoke) -> None:
     assert {row["invoice_id"] for row in answer(invoke, "invoices")} == {draft["invoice_id"], created["invoice_id"]}
 
 
-def test_contract_that_is_refused_is_exit_status_1_and_the_others_are_done(draft: dict[str, Any], invoke: Invoke) -> None:
+def test_contract_that_is_refused_is_exit_status_1_and_the_others_are_done(
+    draft: dict[str, Any], invoke: Invoke
+) -> None:
     status, out, err = invoke("create", "--contract", CONTRACT, "--contract", "nobody", "--json")
     assert (status, len(json.loads(out)["invoices"])) == (1, 1)
     assert err == "INV-501: 1 refused: nobody: there is no such contract in the warehouse\n"
@@ -156,7 +160,9 @@ def test_confirm_gives_numbers(confirmed: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("choice", [["--run-date", "2020-10-05"], ["--contract", CONTRACT]])
-def test_confirm_takes_all_drafts_of_a_day_or_a_contract(draft: dict[str, Any], invoke: Invoke, choice: list[str]) -> None:
+def test_confirm_takes_all_drafts_of_a_day_or_a_contract(
+    draft: dict[str, Any], invoke: Invoke, choice: list[str]
+) -> None:
     (done,) = answer(invoke, "confirm", *choice)["invoices"]
     assert done["invoice_id"] == draft["invoice_id"]
 

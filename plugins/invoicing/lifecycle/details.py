@@ -66,7 +66,9 @@ def change_detail(
     """
 
     if changes == DetailChanges():
-        raise UsageError("say what to change of the detail: quantity, unit price, billing type, tax amount or description")
+        raise UsageError(
+            "say what to change of the detail: quantity, unit price, billing type, tax amount or description"
+        )
 
     def change(draft: Draft, now: datetime) -> None:
         before = _find_detail(connection, draft, detail_id)
