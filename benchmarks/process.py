@@ -13,18 +13,14 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from benchmarks.warehouse import SQL, administer, generated, run_script
 from invoicing.process.day import run_day
 from invoicing.settings import read_settings
-from invoicing.warehouse import migrations
-from invoicing.warehouse.connection import create_engine, warehouse_url
 
-SQL = Path(__file__).parent / "sql"
 DAY = date(2026, 10, 5)
-DATABASE = "invoicing_benchmark"
 
 
 def main() -> None:
@@ -33,17 +29,11 @@ def main() -> None:
     parser.add_argument("--contracts", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    server = create_engine(warehouse_url(read_settings()))
-    _administer(server, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)", f"CREATE DATABASE {DATABASE}")
-    try:
-        _measure(create_engine(server.url.set(database=DATABASE)), arguments)
-    finally:
-        _administer(server, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    with generated(contracts=arguments.contracts, transactions=arguments.transactions) as engine:
+        _measure(engine, arguments)
 
 
 def _measure(engine: sa.Engine, arguments: argparse.Namespace) -> None:
-    migrations.upgrade(engine)
-    _generate(engine, arguments)
     contenders: dict[str, Callable[[sa.Engine], float]] = {"process": _process, "by hand": _by_hand, "floor": _floor}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(arguments.rounds):
@@ -57,20 +47,12 @@ def _measure(engine: sa.Engine, arguments: argparse.Namespace) -> None:
         print(f"  {name:8} {median:8.2f} s   process is {medians['process'] / median:.2f} x")
 
 
-def _generate(engine: sa.Engine, arguments: argparse.Namespace) -> None:
-    script = (SQL / "generate.sql").read_text(encoding="utf-8")
-    script = script.replace(":contracts", str(arguments.contracts)).replace(
-        ":transactions", str(arguments.transactions)
-    )
-    with engine.begin() as connection:
-        _run_script(connection, script)
-    _administer(engine, "VACUUM (FREEZE, ANALYZE)")
-
-
 def _process(engine: sa.Engine) -> float:
-    _administer(
+    administer(
         engine,
+        "SET session_replication_role = replica",  # past the triggers that keep what is confirmed
         "TRUNCATE invoicing.invoice_line_detail, invoicing.invoice_line, invoicing.invoice",
+        "RESET session_replication_role",
         "UPDATE invoicing.invoice_schedule SET run_status = 'not_run', ran_at = NULL",
         "CHECKPOINT",
     )
@@ -80,7 +62,7 @@ def _process(engine: sa.Engine) -> float:
 
 
 def _by_hand(engine: sa.Engine) -> float:
-    _administer(
+    administer(
         engine,
         "DROP SCHEMA IF EXISTS by_hand CASCADE",
         "CREATE SCHEMA by_hand",
@@ -94,32 +76,20 @@ def _by_hand(engine: sa.Engine) -> float:
     started = time.perf_counter()
     with engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL work_mem = '128MB'")
-        _run_script(connection, (SQL / "by_hand.sql").read_text(encoding="utf-8"))
+        run_script(connection, (SQL / "by_hand.sql").read_text(encoding="utf-8"))
     return time.perf_counter() - started
 
 
 def _floor(engine: sa.Engine) -> float:
-    _administer(
+    administer(
         engine,
         "DROP TABLE IF EXISTS by_hand.floor",
         "CREATE TABLE by_hand.floor (LIKE invoicing.invoice_line_detail INCLUDING ALL)",
         "CHECKPOINT",
     )
     started = time.perf_counter()
-    _administer(engine, "INSERT INTO by_hand.floor SELECT * FROM invoicing.invoice_line_detail")
+    administer(engine, "INSERT INTO by_hand.floor SELECT * FROM invoicing.invoice_line_detail")
     return time.perf_counter() - started
-
-
-def _run_script(connection: sa.Connection, script: str) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute(script)
-
-
-def _administer(engine: sa.Engine, *statements: str) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ valued AS (
     FROM compared AS c
 ),
 
-posted AS MATERIALIZED (
+posted AS (
     SELECT
         nextval('invoicing.actual_actual_id_seq') AS actual_id,
         v.contract_id,
@@ -174,13 +174,18 @@ SELECT
     p.tax_amount,
     cast(:recorded_at AS timestamptz) AS recorded_at,
     CASE WHEN p.sign < 0 THEN 'unadjustable' END AS adjustment_status,
-    CASE p.reverses WHEN 'source' THEN p.detail_id ELSE reversed.actual_id END AS reverses_actual_id,
-    CASE p.replaces WHEN 'source' THEN p.detail_id ELSE replaced.actual_id END AS replaces_actual_id,
+    CASE p.reverses
+        WHEN 'source' THEN p.detail_id
+        WHEN 'rebooked' THEN max(p.actual_id) FILTER (WHERE p.posting = 'rebooked') OVER detail
+        WHEN 'written_off' THEN max(p.actual_id) FILTER (WHERE p.posting = 'written_off') OVER detail
+    END AS reverses_actual_id,
+    CASE p.replaces
+        WHEN 'source' THEN p.detail_id
+        WHEN 'rebooked' THEN max(p.actual_id) FILTER (WHERE p.posting = 'rebooked') OVER detail
+        WHEN 'written_off' THEN max(p.actual_id) FILTER (WHERE p.posting = 'written_off') OVER detail
+    END AS replaces_actual_id,
     CASE WHEN p.posting NOT IN ('remainder', 'ready_again') THEN p.invoice_id END AS invoice_id,
     cast(p.posting AS invoicing.posting) AS posting,
     p.detail_id
 FROM posted AS p
-LEFT JOIN posted AS reversed
-    ON p.contract_id = reversed.contract_id AND p.detail_id = reversed.detail_id AND p.reverses = reversed.posting
-LEFT JOIN posted AS replaced
-    ON p.contract_id = replaced.contract_id AND p.detail_id = replaced.detail_id AND p.replaces = replaced.posting
+WINDOW detail AS (PARTITION BY p.contract_id, p.detail_id)
