@@ -7,6 +7,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from invoicing.settings import read_settings
+from invoicing.warehouse import migrations
 from invoicing.warehouse.connection import create_engine, warehouse_url
 from invoicing.warehouse.statements import execute
 
@@ -27,7 +28,9 @@ def data_dictionary(connection: sa.Connection) -> str:
 
 
 def main() -> None:
-    with create_engine(warehouse_url(read_settings())).connect() as connection:
+    engine = create_engine(warehouse_url(read_settings()))
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
         print(data_dictionary(connection), end="")
 
 

@@ -103,6 +103,8 @@ share AS (
             AND e.transaction_id = a.transaction_id
             AND a.kind = 'unbilled_sales'
             AND a.reverses_actual_id IS NULL
+            -- What a confirmation wrote in place of a share tells nothing new.
+            AND (a.replaces_actual_id IS NULL OR a.billing_status <> 'invoice_posted')
 ),
 
 -- Of the line's due rows: the oldest that admits the share and whose invoice nobody touched, the oldest that admits it at
