@@ -52,6 +52,16 @@ def test_edited_draft_is_not_replaced_by_a_run_of_its_day(life: Life, scheduled:
     assert life.detail(scheduled, "T1").quantity == 2
 
 
+def test_run_says_which_drafts_it_leaves_alone_and_who_changed_them(life: Life, scheduled: UUID) -> None:
+    life.change(scheduled, life.detail_ids(scheduled)["T1"], quantity="2")
+    (left,) = life.warehouse.run(october(5)).left_alone
+    assert str(left) == f"invoice {scheduled} of contract {CONTRACT} for 2026-10-05 (draft, changed by ann)"
+
+
+def test_run_says_nothing_of_drafts_that_nobody_changed(life: Life, scheduled: UUID) -> None:
+    assert life.warehouse.run(october(5)).left_alone == ()
+
+
 def test_draft_that_was_in_review_is_not_replaced_by_a_run_of_its_day(life: Life, scheduled: UUID) -> None:
     life.review(scheduled)
     life.back_to_draft(scheduled)

@@ -53,6 +53,8 @@ def _print_day(day: Day, preview: bool) -> None:
             f"{day.run.run_date}: {did} {count(day.run.invoices, 'invoice')} with {count(day.run.details, 'detail')}.",
             highlight=False,
         )
+    for draft in day.left_alone:
+        console.print(f"Left alone: {draft}", markup=False)
     for problem in day.quarantined:
         console.print(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}", markup=False)
 

@@ -15,7 +15,13 @@ from invoicing.errors import InvoicingError, RunHeldError, RunStateError
 from invoicing.process.buckets import buckets_of
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
-from invoicing.process.due_lines import Quarantined, find_due_contract_lines, list_quarantined
+from invoicing.process.due_lines import (
+    LeftAlone,
+    Quarantined,
+    find_due_contract_lines,
+    list_left_alone,
+    list_quarantined,
+)
 from invoicing.process.ledger import Run, Trigger, abandon_run, fail_run, find_run
 from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
@@ -31,10 +37,11 @@ _POLL_SECONDS = 1
 
 @dataclass(frozen=True)
 class Opened:
-    """A run that has found its due lines, and the contracts that it set aside."""
+    """A run that has found its due lines, the contracts that it set aside, and the drafts that it leaves alone."""
 
     run: Run
     quarantined: tuple[Quarantined, ...]
+    left_alone: tuple[LeftAlone, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Day:
 
     run: Run
     quarantined: tuple[Quarantined, ...]
+    left_alone: tuple[LeftAlone, ...]
     invoices: pd.DataFrame
 
 
@@ -81,7 +89,7 @@ def run_day(
         except BaseException as error:
             _give_back(engine, run_key, settings, str(error))
             raise
-    return Day(closed, opened.quarantined, invoices)
+    return Day(closed, opened.quarantined, opened.left_alone, invoices)
 
 
 def open_day(
@@ -114,7 +122,7 @@ def open_day(
                     settings=settings,
                     contract_ids=contract_ids,
                 )
-                return Opened(run, tuple(list_quarantined(connection, run)))
+                return Opened(run, tuple(list_quarantined(connection, run)), tuple(list_left_alone(connection, run)))
         except RunHeldError as held:
             if held.run_key is not None and has_ended(held.run_key):
                 with writing(engine, settings.wait_seconds) as connection:
@@ -135,13 +143,13 @@ def preview_day(
             connection, run_key=key, run_date=run_date, trigger="cli", settings=settings, contract_ids=contract_ids
         )
         run = filter_ready_transactions(connection, run_key=key, settings=settings)
-        quarantined = tuple(list_quarantined(connection, run))
+        quarantined, left_alone = tuple(list_quarantined(connection, run)), tuple(list_left_alone(connection, run))
         for bucket in buckets_of(run.buckets):
             write_draft_invoices(connection, run_key=key, bucket=bucket, settings=settings)
         invoices = _invoices_of(connection, run)
         closed = close_run(connection, run_key=key, settings=settings)
     assert closed is not None
-    return Day(closed, quarantined, invoices)
+    return Day(closed, quarantined, left_alone, invoices)
 
 
 def _invoices_of(connection: sa.Connection, run: Run) -> pd.DataFrame:

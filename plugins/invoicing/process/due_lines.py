@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -13,6 +14,24 @@ from invoicing.process.exceptions import detect_exceptions
 from invoicing.process.ledger import Run, Trigger, open_run, record
 from invoicing.settings import Settings
 from invoicing.warehouse.statements import execute
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A draft that the run would have derived afresh, had not somebody changed it. `changed_by`: who did last."""
+
+    contract_id: str
+    invoice_id: UUID
+    customer_id: str
+    run_date: date
+    status: str
+    changed_by: str | None
+
+    def __str__(self) -> str:
+        by = f" by {self.changed_by}" if self.changed_by else ""
+        return (
+            f"invoice {self.invoice_id} of contract {self.contract_id} for {self.run_date} ({self.status}, changed{by})"
+        )
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,11 @@ def refuse_future(run_date: date, today: date) -> None:
         raise UsageError(
             f"run date {run_date} is in the future, today is {today}; a preview shows what it would write so far"
         )
+
+
+def list_left_alone(connection: sa.Connection, run: Run) -> list[LeftAlone]:
+    """The drafts of the run's lines and dates that stay as somebody made them; before the run is closed."""
+    return [LeftAlone(**row._mapping) for row in execute(connection, "process/list_left_alone", run_id=run.run_id)]
 
 
 def list_quarantined(connection: sa.Connection, run: Run) -> list[Quarantined]:
