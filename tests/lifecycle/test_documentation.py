@@ -28,5 +28,8 @@ def test_worked_example_is_what_the_warehouse_says(life: Life) -> None:
     )
     # The warehouse of these tests counts on from one to the next.
     place = {row.actual_id: nth for nth, row in enumerate(rows, start=1)}
-    found = [[place[row[0]], *row[1:7], place.get(row[7], ""), place.get(row[8], "")] for row in rows]
+    found = [
+        [place[actual], *said, place.get(reversed_, ""), place.get(replaced, "")]
+        for actual, *said, reversed_, replaced in rows
+    ]
     assert [["" if cell is None else f"{cell}" for cell in row] for row in found] == documented()
