@@ -35,9 +35,11 @@ def correct_invoices(
     """
     refuse_while_running(connection, "correcting invoices")
     # A request that is tried again has all of its drafts: they were written in one transaction.
-    before = done_before(connection, "created", request)
+    before = list(done_before(connection, "created", request))
     if before:
-        return Handled(as_they_stand(connection, list(before)), ())
+        corrected = set(execute(connection, "lifecycle/correct/list_corrected", invoice_ids=before).scalars())
+        rest = [name for name in invoice_ids if name not in corrected]
+        return Handled(as_they_stand(connection, before), _refused(_refusals(connection, rest, detail_ids)))
     refusals = _refusals(connection, invoice_ids, detail_ids)
     accepted = [name for name, reason in refusals.items() if reason is None]
     written = execute(connection, "lifecycle/correct/write_invoices", invoice_ids=accepted, run_date=today).all()
@@ -52,10 +54,11 @@ def correct_invoices(
     )
     total(connection, contract_ids, corrections, changed_at=None)
     record_action(connection, corrections, "created", request)
-    return Handled(
-        invoices=as_they_stand(connection, corrections),
-        refused=tuple(Refused(str(name), reason) for name, reason in refusals.items() if reason is not None),
-    )
+    return Handled(as_they_stand(connection, corrections), _refused(refusals))
+
+
+def _refused(refusals: dict[UUID, str | None]) -> tuple[Refused, ...]:
+    return tuple(Refused(str(name), reason) for name, reason in refusals.items() if reason is not None)
 
 
 def _refusals(
