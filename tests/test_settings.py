@@ -20,6 +20,8 @@ BAD_VALUES = {
     "BUCKETS": ("65", "less than or equal to 64"),
     "ROWS_PER_BUCKET": ("0", "greater than or equal to 1"),
     "DEADLINE_MINUTES": ("0", "greater than 0"),
+    "NUMBER_PATTERN": ("INV-{year}", "needs {number} once"),
+    "APPROVAL_AMOUNT": ("a lot", "should be a valid decimal"),
     "LEASE_MINUTES": ("0", "greater than or equal to 1"),
     "WAIT_SECONDS": ("-1", "greater than or equal to 0"),
 }

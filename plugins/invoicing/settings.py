@@ -6,6 +6,7 @@ Nothing else in the package reads the environment, except the warehouse connecti
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +61,11 @@ class Settings(BaseSettings):
     number_pattern: str = Field(
         "INV-{year}-{number:06}",
         description="Invoice numbers: {number} is gapless, {year} of the confirmation begins a new series.",
+    )
+    approval_amount: Decimal | None = Field(
+        None,
+        ge=0,
+        description="Drafts that come to more than this, in any currency, are approved by a person first; unset: never.",
     )
     wait_seconds: int = Field(60, ge=0, description="How long to wait for a run or a lock that somebody else holds.")
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
