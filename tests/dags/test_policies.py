@@ -84,9 +84,8 @@ def test_a_dag_has_tags_of_the_enum_alone(dag_bag: Any, dag_id: str) -> None:
     assert tags <= {str(tag) for tag in Tag}
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
-def test_a_dag_runs_once_at_a_time(dag_bag: Any, dag_id: str) -> None:
-    assert dag_bag.dags[dag_id].max_active_runs == 1
+def test_the_daily_dag_runs_once_at_a_time(dag_bag: Any) -> None:
+    assert dag_bag.dags["create_invoices"].max_active_runs == 1
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
@@ -99,7 +98,7 @@ def test_every_runbook_links_to_a_section_of_the_whole_one(dag_bag: Any, dag_id:
     page, sections = as_html(RUNBOOK.read_text()), {}
     for described in (dag_bag.dags[dag_id], *dag_bag.dags[dag_id].tasks):
         name = getattr(described, "task_id", dag_id)
-        sections[name] = re.findall(r"\]\(/invoicing/dags/create_invoices/runbook(?:#([\w-]+))?\)", described.doc_md)
+        sections[name] = re.findall(rf"\]\(/invoicing/dags/{dag_id}/runbook(?:#([\w-]+))?\)", described.doc_md)
     assert [name for name, found in sections.items() if not found] == []
     assert [found for found in sections.values() if found[0] and f'id="{found[0]}"' not in page] == []
 
@@ -186,3 +185,31 @@ def test_reporting_quarantined_contracts_does_not_fail_the_dag_run(dag_bag: Any)
     report = dag_bag.dags["create_invoices"].get_task("report_quarantined")
     assert report.is_teardown
     assert not report.on_failure_fail_dagrun
+
+
+BY_HAND = sorted(set(DAG_IDS) - {"create_invoices"})
+
+
+@pytest.mark.parametrize("dag_id", BY_HAND)
+def test_a_dag_by_hand_has_no_schedule_and_can_be_triggered_as_soon_as_it_is_deployed(
+    dag_bag: Any, dag_id: str
+) -> None:
+    dag = dag_bag.dags[dag_id]
+    assert (dag.schedule, dag.is_paused_upon_creation) == (None, False)
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_field_of_a_form_has_a_title_and_says_what_to_enter(dag_bag: Any, dag_id: str) -> None:
+    fields = [dag_bag.dags[dag_id].params.get_param(name) for name in dag_bag.dags[dag_id].params]
+    assert fields
+    assert [field.schema["type"] for field in fields if not (field.schema.get("title") and field.description)] == []
+
+
+@pytest.mark.parametrize("dag_id", BY_HAND)
+def test_the_report_of_what_was_refused_decides_nothing_about_the_run(dag_bag: Any, dag_id: str) -> None:
+    report = dag_bag.dags[dag_id].get_task("report_refused")
+    assert (report.is_teardown, report.on_failure_fail_dagrun) == (True, False)
+
+
+def test_a_confirmation_that_waits_for_its_approval_holds_up_no_other(dag_bag: Any) -> None:
+    assert dag_bag.dags["confirm_invoices"].max_active_runs >= 1000

@@ -38,6 +38,20 @@ class FailureAlert(BaseNotifier):  # type: ignore[misc]  # untyped in Airflow
         _send(**_failure(context))
 
 
+class ApprovalAlert(BaseNotifier):  # type: ignore[misc]  # untyped in Airflow
+    """`notifiers` of a task that asks a person: the question, and where to answer it."""
+
+    def notify(self, context: Any) -> None:
+        """Sends the alert; Airflow calls it in the task's process, and asks whatever becomes of it."""
+        asking = context["task"]
+        _send(
+            title=asking.subject,
+            body=f"{context['dag'].dag_id} waits for an approval.\n"
+            f"{run_page(context['dag'].dag_id, context['run_id'])}/tasks/{asking.task_id}/required_actions",
+            notify_type="info",
+        )
+
+
 def deadline(minutes: float | None) -> DeadlineAlert | None:
     """The alert of a scheduled run that has not succeeded so many minutes after its schedule; None: no deadline."""
     if minutes is None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Tag(StrEnum):
     INVOICING = "invoicing"
     DAILY = "daily"
+    BY_HAND = "by hand"
 
 
 class Owner(StrEnum):

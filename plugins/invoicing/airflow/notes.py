@@ -19,6 +19,7 @@ from invoicing.airflow.failures import FAILURE_KEY
 from invoicing.airflow.labels import Tag
 
 HEADING = "**Summary**"
+SUMMARY_KEY = "summary"  # XCom of a task with what the note is to say of it
 _LONGEST = 1000  # what Airflow's column holds
 _LONGEST_SUMMARY = 600  # so that what a person wrote has room beside it
 _CONTRACTS = 5  # named in the note; the log names all
@@ -90,6 +91,7 @@ def _summary(connection: sa.Connection, dag_run: Any) -> str:
         told = f"Preview, nothing of it is written. {_figures(due)}"
     else:
         told = _figures(left.get(("close_run", "return_value")) or {})
+        told = told or " ".join(value for (_, key), value in left.items() if key == SUMMARY_KEY)
     return " ".join(filter(None, (told, _quarantined(due.get("quarantined") or []))))
 
 
@@ -123,7 +125,7 @@ def _left_by_tasks(connection: sa.Connection, dag_run: Any) -> dict[tuple[str, s
         .where(
             xcoms.c.dag_run_id == dag_run.id,
             sa.or_(
-                xcoms.c.key == FAILURE_KEY,
+                xcoms.c.key.in_((FAILURE_KEY, SUMMARY_KEY)),
                 sa.and_(xcoms.c.key == "return_value", xcoms.c.task_id.in_(("find_due_contract_lines", "close_run"))),
             ),
         )

@@ -10,6 +10,7 @@ import pendulum
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from invoicing.errors import UsageError
+from invoicing.lifecycle.invoices import Request
 from invoicing.process.ledger import Trigger
 from invoicing.settings import Settings
 
@@ -56,6 +57,12 @@ def run_context(context: Any, settings: Settings) -> RunContext:
         scheduled_at=dag_run.run_after,
         is_cleared=bool(dag_run.clear_number),
     )
+
+
+def request_of(context: Any, settings: Settings) -> Request:
+    """The DAG run as a request of the person who triggered it; its tasks find what they have done, tried again or cleared."""
+    by = context["dag_run"].triggering_user_name or "airflow"
+    return Request(by=by, key=run_context(context, settings).run_key)
 
 
 def has_ended(context: Any, run_key: str) -> bool:

@@ -1,0 +1,52 @@
+"""### Create project invoices
+By hand, for chosen contracts: one draft per contract, customer and currency with everything that is ready, whatever the
+invoice schedule says. Transactions have no cut-off here, milestones are taken whatever their date. The schedule is not touched,
+and the daily run finds nothing twice.
+
+| You see | It means |
+|---|---|
+| a green run | the drafts are there; its note says how many, and what they come to |
+| report_refused failed, the run is green | contracts named there were left out, with the reason; the others are invoiced |
+| create_drafts failed | nothing was created; its log says why, for each contract |
+| a task retries | the warehouse is not available, or the daily run holds it |
+
+Cleared, a run tries the contracts again that were refused, and makes no second draft for the others. What to do about each:
+the [runbook](/invoicing/dags/create_project_invoices/runbook#what-was-refused).
+
+Results: `analytics.invoices` with origin `manual`, `analytics.invoice_changes`.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import DAG, Param
+
+from invoicing.airflow.alerts import FailureAlert
+from invoicing.airflow.failures import remember_failure
+from invoicing.airflow.labels import Owner, Tag
+from invoicing.airflow.lifecycle_tasks import create_drafts, report_of
+from invoicing.airflow.retries import RETRYING
+
+with DAG(
+    dag_id="create_project_invoices",
+    dag_display_name="Create project invoices",
+    description="By hand: draft invoices of chosen contracts, with everything that is ready",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=pendulum.datetime(2000, 1, 1),
+    on_failure_callback=FailureAlert(),
+    is_paused_upon_creation=False,
+    tags=[Tag.INVOICING, Tag.BY_HAND],
+    default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
+    params={
+        "contract_ids": Param(
+            type="array",
+            items={"type": "string"},
+            minItems=1,
+            title="Contracts",
+            description="Ids of the contracts to invoice, one per line.",
+        ),
+    },
+):
+    done = create_drafts()
+    done >> report_of(done)

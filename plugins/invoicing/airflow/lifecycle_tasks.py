@@ -1,0 +1,204 @@
+"""The tasks of the DAGs that people start by hand. Each opens its transaction and calls one function of `invoicing.lifecycle`.
+
+What was named and cannot be done is red: the report of a run that did something, the run itself when nothing was done. A
+choice that finds nothing is skipped. A task's docstring is its runbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pendulum
+import sqlalchemy as sa
+from airflow.sdk import TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from invoicing.airflow.alerts import FailureAlert
+from invoicing.airflow.approval import refuse_without_approval
+from invoicing.airflow.drafts_to_confirm import as_versions, result_of, versions_of
+from invoicing.airflow.handled import refusals_text, show
+from invoicing.airflow.notes import SUMMARY_KEY
+from invoicing.airflow.run_context import request_of, run_context
+from invoicing.airflow.warehouse import warehouse_engine
+from invoicing.errors import RefusedError, UsageError
+from invoicing.lifecycle import confirmation, correction, creation
+from invoicing.lifecycle.invoices import Handled, Invoice, Refused, as_they_stand, done_before, find_invoices
+from invoicing.settings import Settings, read_settings
+from invoicing.warehouse.transactions import reading, writing
+
+# Tasks of confirm_invoices that look at what another has left.
+CHOOSE = "choose_drafts"
+APPROVE = "approve"
+
+
+@task(multiple_outputs=False)
+def create_drafts() -> dict[str, Any]:
+    """### Creates drafts with everything that is ready
+    One per contract, customer and currency: transactions whatever their date, milestones whatever theirs. A contract that
+    cannot be invoiced does not stop the others.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | `INV-501: nothing was created` | no contract could be invoiced; the message says why | mend it, clear this task |
+    | `INV-301`, the task retries | the daily run is in progress | wait |
+
+    Cleared, it tries the contracts again that were refused, and makes no second invoice for the others.
+    [Runbook](/invoicing/dags/create_project_invoices/runbook#what-was-refused)
+    """
+    settings, context = read_settings(), get_current_context()
+    with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
+        handled = creation.create_invoices(
+            connection,
+            _named(context, "contract_ids"),
+            today=run_context(context, settings).run_date,
+            settings=settings,
+            request=request_of(context, settings),
+        )
+    return show(context, "created", handled)
+
+
+@task(multiple_outputs=False)
+def choose_drafts() -> dict[str, Any]:
+    """### Looks at the drafts to confirm
+    Those that are named, or those of a run date, of contracts, or of both. The XCom `versions` has the version of each: what
+    somebody changes from now on is not confirmed.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | skipped | there is no draft of that run date | nothing |
+    | `INV-101` | nothing was named, or invoices beside a run date or contracts | trigger again with one or the other |
+    | `INV-501` | no such invoice, or no draft of any of these contracts | trigger again with what is right |
+
+    [Runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation)
+    """
+    settings, context = read_settings(), get_current_context()
+    with reading(warehouse_engine(settings)) as connection:
+        chosen, missing = _choice(connection, context, settings)
+    if missing and not chosen:
+        raise RefusedError(f"nothing can be confirmed: {refusals_text(missing)}")
+    if not chosen:
+        reason = f"There is no draft of {context['params']['run_date']}: nothing to confirm."
+        context["ti"].xcom_push(SUMMARY_KEY, reason)
+        raise AirflowSkipException(reason)
+    context["ti"].xcom_push("versions", versions_of(chosen))
+    context["ti"].xcom_push("missing", [vars(refused) for refused in missing])
+    # What is confirmed already is no money that moves; the confirmation says what it is.
+    drafts = [invoice for invoice in chosen if invoice.status in ("draft", "in_review")]
+    return result_of(drafts, settings.approval_amount)
+
+
+def _choice(
+    connection: sa.Connection, context: Any, settings: Settings
+) -> tuple[tuple[Invoice, ...], Sequence[Refused]]:
+    """The invoices that the form asks for, and what of it is not there."""
+    run_date = context["params"].get("run_date")
+    contract_ids, names = _named(context, "contract_ids"), _named(context, "invoice_ids")
+    if bool(names) == bool(run_date or contract_ids):
+        raise UsageError("say which drafts: either invoices, by id or number, or a run date, contracts, or both")
+    if names:
+        found, unknown = find_invoices(connection, names)
+        return as_they_stand(connection, found), unknown
+    drafts = confirmation.choose_drafts(
+        connection,
+        run_date=run_context(context, settings).run_date if run_date else None,
+        contract_ids=contract_ids or None,
+    )
+    # A run that is cleared confirms the rest, and tells of all.
+    before = done_before(connection, "confirmed", request_of(context, settings))
+    chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in drafts)])
+    bare = sorted(set(contract_ids) - {invoice.contract_id for invoice in chosen})
+    of_date = f" of {run_date}" if run_date else ""
+    return chosen, [Refused(contract_id, f"has no draft{of_date} to confirm") for contract_id in bare]
+
+
+@task(multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
+def confirm_drafts() -> dict[str, Any]:
+    """### Confirms the drafts, as they were looked at
+    One way: they get their numbers, and cannot be changed any more. A draft that cannot be confirmed does not stop the others.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | skipped | rejected, or nothing to confirm; the note of the run says which | nothing |
+    | `INV-501: nothing was confirmed` | no draft could be confirmed; the message says why | mend it, trigger a new run |
+    | `INV-501: nobody has approved` | the task `approve` was marked by hand | clear `approve` with what follows it, and answer |
+    | `INV-301`, the task retries | the daily run is in progress | wait |
+
+    [Runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation)
+    """
+    settings, context = read_settings(), get_current_context()
+    refuse_without_approval(context, CHOOSE, APPROVE)
+    pull = context["ti"].xcom_pull
+    versions = pull(task_ids=CHOOSE, key="versions")
+    missing = pull(task_ids=CHOOSE, key="missing")
+    with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
+        handled = confirmation.confirm_invoices(
+            connection,
+            as_versions(versions),
+            today=pendulum.now(settings.timezone).date(),  # an approval may have taken days
+            settings=settings,
+            request=request_of(context, settings),
+        )
+    refused = (*(Refused(**one) for one in missing), *handled.refused)
+    return show(context, "confirmed", Handled(handled.invoices, refused))
+
+
+@task(multiple_outputs=False)
+def create_corrections() -> dict[str, Any]:
+    """### Creates corrective drafts
+    One per confirmed or paid invoice: its details with quantity 0, to be edited and confirmed like any draft. An invoice that
+    cannot be corrected does not stop the others.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | `INV-101` | details were named beside several invoices | trigger again for one invoice |
+    | `INV-501: nothing was created` | no invoice can be corrected; the message says why | mend it, clear this task |
+    | `INV-301`, the task retries | the daily run is in progress | wait |
+
+    Cleared, it makes no second correction.
+    [Runbook](/invoicing/dags/correct_invoices/runbook#what-was-refused)
+    """
+    settings, context = read_settings(), get_current_context()
+    names, detail_ids = _named(context, "invoice_ids"), context["params"].get("detail_ids") or None
+    if detail_ids and len(names) != 1:
+        raise UsageError("details can be chosen of one invoice; leave them out, or name one invoice")
+    with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
+        found, unknown = find_invoices(connection, names)
+        handled = correction.correct_invoices(
+            connection,
+            found,
+            today=run_context(context, settings).run_date,
+            request=request_of(context, settings),
+            detail_ids=detail_ids,
+        )
+    return show(context, "created", Handled(handled.invoices, (*unknown, *handled.refused)))
+
+
+# Handed over for each DAG: whoever may see the runs of one may not see the runbook of another.
+_REPORTING = """### Reports what was refused
+Red in a run that is green: the run did its work, and what is named here was left out, with the reason.
+
+Do: mend what the log names, and ask for the rest.
+[Runbook](/invoicing/dags/{dag_id}/runbook#what-was-refused)
+"""
+
+
+@task(on_failure_callback=FailureAlert())
+def report_refused(of_task: str) -> str:
+    found = get_current_context()["ti"].xcom_pull(task_ids=of_task) or {}
+    refused = [Refused(**one) for one in found.get("refused_listed", [])]
+    if refused:
+        raise AirflowFailException(f"Refused: {refusals_text(refused, found['refused'])}")
+    return "Nothing was refused."
+
+
+def report_of(done: Any) -> Any:
+    """The report of a task that did something to many: a teardown, which decides nothing about the run."""
+    runbook = _REPORTING.format(dag_id=done.operator.dag_id)
+    return report_refused.override(doc_md=runbook)(done.operator.task_id).as_teardown()
+
+
+def _named(context: Any, param: str) -> list[str]:
+    """The names that somebody wrote into a field of the form, a line each."""
+    lines = context["params"].get(param) or []
+    return [line.strip() for line in lines if line.strip()]

@@ -1,0 +1,227 @@
+"""confirm_invoices in Airflow: which drafts, when a person is asked, and what becomes of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from invoicing.lifecycle.drafts import put_in_review
+from invoicing.lifecycle.invoices import Request
+from invoicing.warehouse.transactions import writing
+from tests.dags.approvals import somebody_who
+from tests.dags.conftest import result, states
+from tests.dags.lost_answer import lose_the_first_answer
+from tests.dags.test_notes import note_of
+from tests.process.warehouse import Warehouse, october
+
+Trigger = Callable[..., Any]
+
+DAG_ID = "confirm_invoices"
+DAY = "2026-10-05"
+CONFIRMED = {"choose_drafts": "success", "approve": "skipped", "confirm_drafts": "success", "report_refused": "success"}
+
+
+@pytest.fixture
+def warehouse(engine: sa.Engine) -> Warehouse:
+    """Drafts of 5 October: 100 USD of Contoso, 40 USD of Tailspin, 60 EUR of Wingtip."""
+    warehouse = Warehouse(engine)
+    for contract_id, currency, amount in (
+        ("Contoso", "USD", "100"),
+        ("Tailspin", "USD", "40"),
+        ("Wingtip", "EUR", "60"),
+    ):
+        warehouse.contract(contract_id, currency=currency)
+        warehouse.line(contract_id=contract_id)
+        warehouse.schedule(october(5), contract_id=contract_id)
+        warehouse.transaction(f"T-{contract_id}", october(1), amount, contract_id=contract_id)
+    warehouse.run(october(5), contract_ids=["Contoso", "Tailspin", "Wingtip"])
+    return warehouse
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the amount above which a person is asked."""
+    return lambda amount: monkeypatch.setenv("INVOICING_APPROVAL_AMOUNT", amount)
+
+
+def statuses(warehouse: Warehouse) -> dict[str, str]:
+    rows = warehouse.read("SELECT contract_id, status FROM analytics.invoices ORDER BY contract_id")
+    return {row.contract_id: row.status for row in rows}
+
+
+def draft_of(warehouse: Warehouse, contract_id: str) -> str:
+    ((invoice_id,),) = warehouse.read(
+        "SELECT invoice_id FROM analytics.invoices WHERE contract_id = :id", id=contract_id
+    )
+    return str(invoice_id)
+
+
+def touch(warehouse: Warehouse, contract_id: str) -> None:
+    """Somebody changes the draft: its version goes up."""
+    with writing(warehouse.engine, 2) as connection:
+        put_in_review(connection, draft_of(warehouse, contract_id), request=Request("carol", "looks"))
+
+
+def test_the_drafts_of_a_run_date_are_confirmed(trigger: Trigger, warehouse: Warehouse) -> None:
+    run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)) == ("success", CONFIRMED)
+    assert set(statuses(warehouse).values()) == {"confirmed"}
+
+
+def test_the_drafts_of_contracts_are_confirmed_alone(trigger: Trigger, warehouse: Warehouse) -> None:
+    trigger(DAG_ID, contract_ids=["Contoso"])
+    assert statuses(warehouse) == {"Contoso": "confirmed", "Tailspin": "draft", "Wingtip": "draft"}
+
+
+def test_named_drafts_are_confirmed_alone(trigger: Trigger, warehouse: Warehouse) -> None:
+    trigger(DAG_ID, invoice_ids=[draft_of(warehouse, "Tailspin")])
+    assert statuses(warehouse) == {"Contoso": "draft", "Tailspin": "confirmed", "Wingtip": "draft"}
+
+
+def test_the_result_has_numbers_and_totals_by_currency(trigger: Trigger, warehouse: Warehouse) -> None:
+    found = result(trigger(DAG_ID, run_date=DAY), "confirm_drafts")
+    assert (found["invoices"], found["totals"]) == (3, {"EUR": "60.00", "USD": "140.00"})
+    numbers = warehouse.read("SELECT invoice_number FROM analytics.invoices ORDER BY contract_id")
+    assert [one["invoice_number"] for one in found["invoices_listed"]] == [row[0] for row in numbers]
+
+
+@pytest.mark.parametrize("form", [{}, {"contract_ids": [" "]}, {"run_date": DAY, "invoice_ids": ["INV-2026-000001"]}])
+def test_a_form_that_does_not_say_which_drafts_is_refused(
+    trigger: Trigger, warehouse: Warehouse, form: dict[str, Any]
+) -> None:
+    run = trigger(DAG_ID, **form)
+    assert (str(run.state), run.get_task_instance("choose_drafts").try_number) == ("failed", 1)
+    assert result(run, "choose_drafts", "failure").startswith("INV-101: say which drafts")
+
+
+def test_a_day_without_drafts_is_skipped_and_says_so(trigger: Trigger, warehouse: Warehouse) -> None:
+    run = trigger(DAG_ID, run_date="2026-10-06")
+    assert (str(run.state), states(run)) == (
+        "success",
+        {"choose_drafts": "skipped", "approve": "skipped", "confirm_drafts": "skipped", "report_refused": "success"},
+    )
+    assert note_of(run) == "**Summary** There is no draft of 2026-10-06: nothing to confirm."
+
+
+def test_a_contract_without_a_draft_is_named_and_stops_no_other(trigger: Trigger, warehouse: Warehouse) -> None:
+    run = trigger(DAG_ID, run_date=DAY, contract_ids=["Contoso", "no-such-contract"])
+    assert (str(run.state), states(run)) == ("success", {**CONFIRMED, "report_refused": "failed"})
+    assert result(run, "confirm_drafts")["refused_listed"] == [
+        {"subject": "no-such-contract", "reason": "has no draft of 2026-10-05 to confirm"}
+    ]
+
+
+def test_when_nothing_that_was_named_can_be_confirmed_the_run_fails_with_the_reasons(
+    trigger: Trigger, warehouse: Warehouse
+) -> None:
+    run = trigger(DAG_ID, invoice_ids=["INV-2026-999999"])
+    assert str(run.state) == "failed"
+    assert result(run, "choose_drafts", "failure").startswith("INV-501: nothing can be confirmed: INV-2026-999999: no ")
+
+
+def test_a_bad_draft_stops_no_other_and_turns_the_report_red(trigger: Trigger, warehouse: Warehouse) -> None:
+    warehouse.execute("UPDATE invoicing.invoice SET chargeable_amount = 99 WHERE contract_id = 'Contoso'")
+    bad = draft_of(warehouse, "Contoso")
+    run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)) == ("success", {**CONFIRMED, "report_refused": "failed"})
+    assert statuses(warehouse) == {"Contoso": "draft", "Tailspin": "confirmed", "Wingtip": "confirmed"}
+    (refused,) = result(run, "confirm_drafts")["refused_listed"]
+    assert (refused["subject"], "run `invoicing verify`" in refused["reason"]) == (bad, True)
+
+
+def test_the_journal_names_who_triggered_the_run(trigger: Trigger, warehouse: Warehouse) -> None:
+    run = trigger(DAG_ID, contract_ids=["Contoso"])
+    journal = "SELECT changed_by, request_key FROM invoicing.invoice_change WHERE action = 'confirmed'"
+    assert warehouse.read(journal) == [(run.triggering_user_name, f"{DAG_ID}/{run.run_id}")]
+
+
+def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
+    trigger: Trigger, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_the_first_answer(monkeypatch)
+    run = trigger(DAG_ID, contract_ids=["Contoso", "Tailspin", "no-such-contract"])
+    assert (str(run.state), run.get_task_instance("confirm_drafts").try_number) == ("success", 2)
+    found = result(run, "confirm_drafts")
+    assert (found["invoices"], found["totals"], found["refused"]) == (2, {"USD": "140.00"}, 1)
+
+
+# Approval
+
+
+def test_drafts_above_the_amount_are_confirmed_when_somebody_approves(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("139.99")
+    with somebody_who("Approve") as asked:
+        run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)) == ("success", {**CONFIRMED, "approve": "success"})
+    assert set(statuses(warehouse).values()) == {"confirmed"}
+    assert [question.subject for question in asked] == ["Confirm 3 drafts: 60.00 EUR, 140.00 USD?"]
+
+
+def test_whoever_is_asked_sees_the_sums_and_the_largest_drafts_first(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("0")
+    with somebody_who("Approve") as asked:
+        trigger(DAG_ID, contract_ids=["Contoso", "Tailspin"])
+    assert "| USD | 2 | 140.00 | 0 |" in asked[0].body
+    rows = [line for line in asked[0].body.splitlines() if "2026-10-05" in line]
+    assert [row.split(" | ")[:4] for row in rows] == [
+        ["| Contoso", "Fabrikam", "2026-10-05", "100.00 USD"],
+        ["| Tailspin", "Fabrikam", "2026-10-05", "40.00 USD"],
+    ]
+
+
+def test_the_note_says_who_approved(trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]) -> None:
+    limit("1")
+    with somebody_who("Approve", name="bob"):
+        run = trigger(DAG_ID, contract_ids=["Contoso"])
+    assert note_of(run) == "**Summary** Approved by bob. 1 invoice confirmed: 100.00 USD."
+
+
+def test_a_sum_of_exactly_the_amount_needs_no_approval(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("140")
+    assert states(trigger(DAG_ID, run_date=DAY)) == CONFIRMED
+
+
+def test_what_somebody_rejects_is_not_confirmed(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    with somebody_who("Reject", name="bob"):
+        run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)) == (
+        "success",
+        {"choose_drafts": "success", "approve": "success", "confirm_drafts": "skipped", "report_refused": "success"},
+    )
+    assert set(statuses(warehouse).values()) == {"draft"}
+    assert note_of(run) == "**Summary** Rejected by bob: nothing was confirmed."
+
+
+def test_a_draft_that_is_changed_before_the_approval_is_refused_and_named(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    with somebody_who("Approve", before=lambda: touch(warehouse, "Contoso")):
+        run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)["report_refused"]) == ("success", "failed")
+    assert statuses(warehouse) == {"Contoso": "in_review", "Tailspin": "confirmed", "Wingtip": "confirmed"}
+    (refused,) = result(run, "confirm_drafts")["refused_listed"]
+    assert refused["subject"] == draft_of(warehouse, "Contoso")
+    assert "somebody changed it meanwhile" in refused["reason"]
+
+
+def test_marking_the_question_as_answered_is_no_approval(
+    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    run = trigger(DAG_ID, run_date=DAY, mark_success="approve")
+    assert str(run.state) == "failed"
+    assert set(statuses(warehouse).values()) == {"draft"}
+    assert result(run, "confirm_drafts", "failure").startswith("INV-501: nobody has approved these drafts")
