@@ -60,6 +60,7 @@ def stack(
     home = Path(tempfile.mkdtemp(prefix="invoicing_e2e_"))
     environment = {
         "AIRFLOW_CONN_INVOICING_ALERTS": alerts.connection,
+        "INVOICING_APPROVAL_AMOUNT": "10000",
         "AIRFLOW__METRICS__STATSD_ON": "True",
         "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
         "AIRFLOW__METRICS__STATSD_PORT": str(statsd.port),

@@ -164,6 +164,11 @@ class Rest:
         """Marks a task as success, failed or skipped."""
         self._call("PATCH", f"{self._run(run_id)}/taskInstances/{task_id}", {"new_state": state})
 
+    def answer(self, run_id: str, task_id: str, option: str) -> None:
+        """What a person says to a task that asks, under Required Actions."""
+        path = f"{self._run(run_id)}/taskInstances/{task_id}/-1/hitlDetails"
+        self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
+
     def result(self, run_id: str, task_id: str, map_index: int = -1, key: str = "return_value") -> Any:
         """What a task returned, or another of its XComs."""
         path = f"{self._run(run_id)}/taskInstances/{task_id}/xcomEntries/{key}"

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from invoicing.settings import PROJECT_ROOT
 from tests.e2e.ports import free_port
-from tests.e2e.rest import Rest, wait_until
+from tests.e2e.rest import DAG_ID, Rest, wait_until
 
 # In the order of starting: a task that finds no api-server fails at once.
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -131,9 +131,9 @@ class Stack:
             text=True,
         )
 
-    def rest(self) -> Rest:
+    def rest(self, dag_id: str = DAG_ID) -> Rest:
         """The REST API as its administrator; good until the api-server is started again."""
-        return Rest(self.url, "admin", _PASSWORD)
+        return Rest(self.url, "admin", _PASSWORD, dag_id)
 
     def last_words(self) -> str:
         """The end of every component's log, to be shown when a test fails."""

@@ -1,0 +1,67 @@
+"""The DAGs that people start by hand, in a real Airflow, from the form to the numbered invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pendulum
+import pytest
+
+from tests.dags.listeners import AlertServer
+from tests.e2e.rest import Rest, wait_until
+from tests.e2e.stack import Stack
+from tests.e2e.test_operating import alert_titled
+from tests.process.warehouse import Warehouse
+
+ADATUM = "adatum-implementation"
+
+
+@pytest.fixture
+def rest_of(stack: Stack, rest: Rest) -> Iterator[Callable[[str], Rest]]:
+    """The REST API of another DAG, once the dag-processor has read it."""
+    made: list[Rest] = []
+
+    def open_one(dag_id: str) -> Rest:
+        made.append(stack.rest(dag_id))
+        wait_until(made[-1].is_known, 60, f"the dag-processor does not read {dag_id}")
+        return made[-1]
+
+    yield open_one
+    for one in made:
+        one.close()
+
+
+def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
+    rest_of: Callable[[str], Rest], warehouse: Warehouse, alerts: AlertServer
+) -> None:
+    creating, confirming = rest_of("create_project_invoices"), rest_of("confirm_invoices")
+    assert "too short" in creating.refused_trigger({"contract_ids": []})
+    created = creating.trigger(conf={"contract_ids": [ADATUM]})
+    assert creating.wait_for(created) == "success"
+    (draft,) = creating.result(created, "create_drafts")["invoices_listed"]
+
+    run = confirming.trigger(conf={"invoice_ids": [draft["invoice_id"]]})
+    confirming.wait_for_task(run, "approve", {"awaiting_input"})
+    # Whoever confirms something else does not wait for that.
+    other = confirming.trigger(conf={"run_date": "2020-10-05"})
+    assert confirming.wait_for(other) == "success"
+    assert confirming.tasks(run)["confirm_drafts"] is None
+    assert alert_titled(alerts, "Confirm 1 draft")[-1].endswith("/tasks/approve/required_actions")
+
+    confirming.answer(run, "approve", "Approve")
+    assert confirming.wait_for(run) == "success"
+    assert confirming.run(run)["note"].startswith("**Summary** Approved by admin. 1 invoice confirmed: ")
+    query = "SELECT invoice_id::text, status, invoice_number FROM analytics.invoices"
+    assert warehouse.read(query) == [(draft["invoice_id"], "confirmed", f"INV-{pendulum.now('UTC').year}-000001")]
+    doers = "SELECT DISTINCT changed_by FROM invoicing.invoice_change WHERE action IN ('created', 'confirmed')"
+    assert warehouse.read(doers) == [("admin",)]
+
+
+def test_a_run_by_hand_that_could_do_nothing_sends_an_alert_with_the_reason(
+    rest_of: Callable[[str], Rest], warehouse: Warehouse, alerts: AlertServer
+) -> None:
+    correcting = rest_of("correct_invoices")
+    run = correcting.trigger(conf={"invoice_ids": ["INV-2026-999999"]})
+    assert correcting.wait_for(run) == "failed"
+    reason, _ = alert_titled(alerts, "correct_invoices")
+    assert reason.startswith("create_corrections: INV-501: nothing was created: INV-2026-999999: no invoice")
