@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from invoicing.errors import NotFoundError
 from invoicing.warehouse.statements import execute
 
+_NO_INVOICE = "no invoice {} in the warehouse; `invoicing invoices` lists them"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -63,22 +65,24 @@ def find_invoice(connection: sa.Connection, name: str) -> sa.Row[tuple[object, .
     Raises:
         NotFoundError: there is none.
     """
-    row = execute(connection, "lifecycle/find_invoice", invoice=name.lower() if _is_id(name) else name).one_or_none()
+    row = execute(connection, "lifecycle/find_invoice", invoice=_normal(name)).one_or_none()
     if row is None:
-        raise NotFoundError(f"no invoice {name} in the warehouse; `invoicing invoices` lists them")
+        raise NotFoundError(_NO_INVOICE.format(name))
     return row
 
 
 def find_invoices(connection: sa.Connection, names: Sequence[str]) -> tuple[list[UUID], list[Refused]]:
     """The ids of invoices named by id or number, in the order they were named, once each; and the names that nobody bears."""
-    found: dict[UUID, None] = {}
-    unknown = []
-    for name in names:
-        try:
-            found[find_invoice(connection, name).invoice_id] = None
-        except NotFoundError as error:
-            unknown.append(Refused(name, error.message))
-    return list(found), unknown
+    rows = execute(
+        connection,
+        "lifecycle/find_invoices",
+        invoice_ids=[UUID(name) for name in names if _is_id(name)],
+        invoice_numbers=[name for name in names if not _is_id(name)],
+    )
+    known = {row.name: row.invoice_id for row in rows}
+    found = [known[_normal(name)] for name in names if _normal(name) in known]
+    unknown = [Refused(name, _NO_INVOICE.format(name)) for name in names if _normal(name) not in known]
+    return list(dict.fromkeys(found)), unknown
 
 
 def total(
@@ -137,6 +141,11 @@ def clock(connection: sa.Connection) -> datetime:
     """The time of the warehouse: not when the transaction began, which may lie before the end of a run it waited for."""
     found: datetime = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
     return found
+
+
+def _normal(name: str) -> str:
+    """The name as the warehouse writes it."""
+    return name.lower() if _is_id(name) else name
 
 
 def _is_id(name: str) -> bool:
