@@ -30,6 +30,6 @@ def test_worked_example_is_what_the_warehouse_says(life: Life) -> None:
     place = {row.actual_id: nth for nth, row in enumerate(rows, start=1)}
     found = [
         [place[actual], *said, place.get(reversed_, ""), place.get(replaced, "")]
-        for actual, *said, reversed_, replaced in rows
+        for actual, *said, reversed_, replaced in map(list, rows)
     ]
     assert [["" if cell is None else f"{cell}" for cell in row] for row in found] == documented()
