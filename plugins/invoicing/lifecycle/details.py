@@ -80,7 +80,7 @@ def change_detail(
             if old != new:
                 _record_detail(connection, draft, request, detail_id, "detail_changed", name, old, new)
 
-    return edit_draft(connection, invoice, version, change)
+    return edit_draft(connection, invoice, version, request, change)
 
 
 def add_detail(
@@ -107,7 +107,7 @@ def add_detail(
         amount = _find_detail(connection, draft, row.detail_id).amount
         _record_detail(connection, draft, request, row.detail_id, "detail_added", "amount", None, amount)
 
-    return edit_draft(connection, invoice, version, add)
+    return edit_draft(connection, invoice, version, request, add)
 
 
 def remove_detail(
@@ -123,7 +123,7 @@ def remove_detail(
         if not remove_details(connection, draft, request, now, detail_id=detail_id):
             raise NotFoundError(f"invoice {invoice} has no detail {detail_id}; `invoicing show {invoice}` lists them")
 
-    return edit_draft(connection, invoice, version, remove)
+    return edit_draft(connection, invoice, version, request, remove)
 
 
 def remove_line(
@@ -141,7 +141,7 @@ def remove_line(
                 f"invoice {invoice} has no line {contract_line_id}; `invoicing show {invoice}` lists them"
             )
 
-    return edit_draft(connection, invoice, version, remove)
+    return edit_draft(connection, invoice, version, request, remove)
 
 
 def read_new_detail(fields_of_file: dict[str, Any], today: date) -> NewDetail:

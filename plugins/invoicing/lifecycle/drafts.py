@@ -1,6 +1,7 @@
 """Drafts as a whole: opened for a change, refreshed, put in review, deleted.
 
 Each function is one change in the transaction of the caller, is told in `analytics.invoice_changes`, and raises the version.
+A request that is tried again after its transaction was committed changes nothing more.
 """
 
 from __future__ import annotations
@@ -74,7 +75,11 @@ def open_draft(connection: sa.Connection, name: str, version: int | None) -> Dra
 
 
 def edit_draft(
-    connection: sa.Connection, invoice: str, version: int | None, change: Callable[[Draft, datetime], None]
+    connection: sa.Connection,
+    invoice: str,
+    version: int | None,
+    request: Request,
+    change: Callable[[Draft, datetime], None],
 ) -> Invoice:
     """One change of a draft from end to end: opened, changed, totalled.
 
@@ -83,6 +88,8 @@ def edit_draft(
         RunHeldError: a run is in progress.
     """
     refuse_while_running(connection, "editing an invoice")
+    if _has_changed(connection, invoice, request):
+        return _as_it_stands(connection, invoice)
     draft = open_draft(connection, invoice, version)
     now = clock(connection)
     change(draft, now)
@@ -99,6 +106,8 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
         NotFoundError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
     """
     refuse_while_running(connection, "refreshing an invoice")
+    if _has_changed(connection, invoice, request):
+        return _as_it_stands(connection, invoice)
     draft = open_draft(connection, invoice, version)
     if draft.origin == "corrective":
         raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
@@ -143,6 +152,8 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
         NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
     """
     refuse_while_running(connection, "deleting an invoice")
+    if _has_changed(connection, invoice, request):
+        return
     draft = open_draft(connection, invoice, version)
     record_action(connection, [draft.invoice_id], "deleted", request, old_value=str(draft.total_amount))
     remove_details(connection, draft, request, clock(connection))
@@ -158,11 +169,23 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
 
 def _set_status(connection: sa.Connection, invoice: str, status: str, request: Request, version: int | None) -> Invoice:
     refuse_while_running(connection, "editing an invoice")
+    if _has_changed(connection, invoice, request):
+        return _as_it_stands(connection, invoice)
     draft = open_draft(connection, invoice, version)
     execute(connection, "lifecycle/edit/set_status", **draft.key, status=status, changed_at=clock(connection))
     action = "in_review" if status == "in_review" else "back_to_draft"
     record_action(connection, [draft.invoice_id], action, request, old_value=draft.status, new_value=status)
     return as_they_stand(connection, [draft.invoice_id])[0]
+
+
+def _has_changed(connection: sa.Connection, invoice: str, request: Request) -> bool:
+    """Whether this very request changed the draft when it was tried before."""
+    found = execute(connection, "lifecycle/edit/find_done", invoice=invoice, request_key=request.key)
+    return found.one_or_none() is not None
+
+
+def _as_it_stands(connection: sa.Connection, invoice: str) -> Invoice:
+    return as_they_stand(connection, [find_invoice(connection, invoice).invoice_id])[0]
 
 
 def remove_details(
