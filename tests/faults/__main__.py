@@ -16,10 +16,13 @@ from queue import SimpleQueue
 from typing import get_args
 
 from tests.faults.injection import Outcome, inject
-from tests.faults.plan import Fault, Kind, all_faults
+from tests.faults.plan import Fault, Kind
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.scene import Scene, build_scene
-from tests.faults.server import own_server
+from tests.faults.server import Server, own_server
 from tests.faults.step_process import Phase
+
+Scenes = dict[str, Scene]  # of one server, by the names of their scenarios
 
 _PR_SET_CHILD_SUBREAPER = 36
 _SHOWN = 3  # differences of a fault that left a trace
@@ -30,7 +33,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="decides the order of the faults")
     parser.add_argument("--at-most", type=int, help="only so many of them")
-    parser.add_argument("--only", help="only those whose names contain this, such as close/7/inside/backend")
+    parser.add_argument(
+        "--only", help="only those whose names contain this, such as life/ or day/close/7/inside/backend"
+    )
     parser.add_argument("--list", action="store_true", help="name them, and make none")
     parser.add_argument("--servers", type=int, default=os.cpu_count() or 1, help="how many are struck side by side")
     arguments = parser.parse_args()
@@ -38,8 +43,9 @@ def main() -> int:
     started = time.monotonic()
     with ExitStack() as stack, ThreadPoolExecutor(arguments.servers) as threads:
         servers = [stack.enter_context(own_server(f"faults-{nth}")) for nth in range(arguments.servers)]
-        scenes = list(threads.map(build_scene, servers))
-        faults = _chosen(all_faults(scenes[0].sent), arguments)
+        scenes = list(threads.map(_build_scenes, servers))
+        faults = [fault for scene in scenes[0].values() for fault in scene.faults]
+        faults = _chosen(faults, arguments)
         print(f"{len(faults)} faults in the order of seed {arguments.seed}, on {len(servers)} servers", flush=True)
         if arguments.list:
             print(*faults, sep="\n")
@@ -51,23 +57,27 @@ def main() -> int:
     return _report(outcomes, time.monotonic() - started)
 
 
+def _build_scenes(server: Server) -> Scenes:
+    return {name: build_scene(server, scenario) for name, scenario in SCENARIOS.items()}
+
+
 def _chosen(faults: list[Fault], arguments: argparse.Namespace) -> list[Fault]:
     chosen = [fault for fault in faults if not arguments.only or arguments.only in fault.name]
     random.Random(arguments.seed).shuffle(chosen)
     return chosen[: arguments.at_most]
 
 
-def _inject_all(scenes: list[Scene], faults: list[Fault], threads: ThreadPoolExecutor) -> Iterator[Outcome]:
-    free: SimpleQueue[Scene] = SimpleQueue()
-    for scene in scenes:
-        free.put(scene)
+def _inject_all(servers: list[Scenes], faults: list[Fault], threads: ThreadPoolExecutor) -> Iterator[Outcome]:
+    free: SimpleQueue[Scenes] = SimpleQueue()
+    for scenes in servers:
+        free.put(scenes)
 
     def inject_into_a_free_one(fault: Fault) -> Outcome:
-        scene = free.get()
+        scenes = free.get()
         try:
-            return inject(scene, fault)
+            return inject(scenes[fault.scenario], fault)
         finally:
-            free.put(scene)
+            free.put(scenes)
 
     return threads.map(inject_into_a_free_one, faults)
 

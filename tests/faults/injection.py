@@ -1,4 +1,6 @@
-"""One fault: it strikes, the step is tried again, the day goes on to its end, and the warehouse must be as if nothing had been."""
+"""One fault: it strikes and leaves nothing half done, the step is tried again, a day goes on to its end, and the
+warehouse must be as if nothing had been.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from dataclasses import dataclass, replace
 
 from invoicing.process.verify import verify
 from invoicing.warehouse.transactions import reading
-from tests.faults.day import NEXT_RUN_KEY, RUN_KEY, STEPS, WHOLE_DAY
+from tests.faults.canonical import Dump
 from tests.faults.gate import shut, wait_until_held
 from tests.faults.line import Line, line_to
 from tests.faults.plan import PROCESS, Fault
-from tests.faults.scene import Scene, before, left_in, results_of
+from tests.faults.scene import Scene, left_in, results_of
 from tests.faults.server import Server
 from tests.faults.step_process import TRY_AGAIN, Order, Phase, Stop
 from tests.faults.tries import Try, begun, try_until_done
@@ -35,12 +37,13 @@ class Outcome:
 
 def inject(scene: Scene, fault: Fault) -> Outcome:
     tries, wrong = 0, []
-    with copied(scene.server, before(fault.step)) as database:
+    with copied(scene.server, scene.before(fault.step)) as database:
         try:
-            order = Order(scene.server.settings, database, fault.step, RUN_KEY)
+            order = scene.order(database, fault.step)
             strike(scene.server, order, fault)
-            tries = _recover(order, fault)
-            wrong = traces(scene, database, of_next_run=fault.kind == "run")
+            half_done = [f"at once, {found}" for found in _half_done(scene, database, fault)]
+            tries = _recover(scene, order, fault)
+            wrong = half_done + traces(scene, database, fault.step, of_next_run=fault.kind == "run")
         except Exception as error:  # whatever it is, the other faults go on
             wrong = [f"{type(error).__name__}: {error}"]
     return Outcome(fault, tries, tuple(wrong))
@@ -111,24 +114,42 @@ def _release(server: Server, backend: int) -> None:
         connection.execute("SELECT pg_cancel_backend(%s)", (backend,))
 
 
-def _recover(order: Order, fault: Fault) -> int:
-    """What Airflow does next, up to the end of the day; returns how often the step was tried in all."""
+def _half_done(scene: Scene, database: str, fault: Fault) -> list[str]:
+    """What differs from the warehouse as it was before the step, or where its COMMIT was struck, after it."""
+    if fault.step in scene.scenario.whole:
+        return []  # several transactions
+    scene.server.wait_until_idle(database)
+    found = left_in(scene.server, database)
+    if fault.statement == "COMMIT" and found == scene.left[fault.step]:
+        return []
+    return differences(found, scene.held_before(fault.step))
+
+
+def _recover(scene: Scene, order: Order, fault: Fault) -> int:
+    """What comes next, until everything adds up; returns how often the step was tried in all."""
+    scenario = scene.scenario
     if fault.kind == "run":
-        steps = [WHOLE_DAY] if fault.step == WHOLE_DAY else list(STEPS)
-        return 1 + sum(try_until_done(replace(order, step=step, run_key=NEXT_RUN_KEY)) for step in steps)
+        assert scenario.next_key is not None
+        steps = [fault.step] if fault.step in scenario.whole else list(scenario.steps)
+        return 1 + sum(try_until_done(replace(order, step=step, key=scenario.next_key)) for step in steps)
     tries = try_until_done(order, tried=1)
-    for step in list(STEPS)[list(STEPS).index(order.step) + 1 :]:
+    for step in scenario.until_it_adds_up(fault.step):
         try_until_done(replace(order, step=step))
     return tries
 
 
-def traces(scene: Scene, database: str, *, of_next_run: bool = False) -> list[str]:
+def traces(scene: Scene, database: str, step: str, *, of_next_run: bool = False) -> list[str]:
     """What differs from a run that nothing befell. The ledger knows of a run and the next one, where that had to take over."""
     with reading(scene.server.engine(database)) as connection:
         wrong = [str(difference) for difference in verify(connection)]
-    found, expected = left_in(scene.server, database), scene.expected
+    found, expected = left_in(scene.server, database), scene.expected(step)
     if of_next_run:
         found, expected = results_of(found), results_of(expected)
+    return wrong + differences(found, expected)
+
+
+def differences(found: Dump, expected: Dump) -> list[str]:
+    wrong = []
     for table in expected:
         there, due = Counter(found[table]), Counter(expected[table])
         wrong += [f"{table} lacks {row}" for row in (due - there).elements()]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.faults.day import WHOLE_DAY
+from tests.faults.scenario import Scenario
 from tests.faults.step_process import Phase
 
 # task: the process of the step. run: that process, and nobody tries it again; the next run takes over. backend: the session
@@ -22,6 +21,7 @@ AROUND: tuple[Phase, ...] = ("before", "inside", "after")
 class Fault:
     """Strikes a step at its nth statement or COMMIT, counted from 1."""
 
+    scenario: str
     step: str
     nth: int
     statement: str
@@ -30,36 +30,29 @@ class Fault:
 
     @property
     def name(self) -> str:
-        return f"{self.step}/{self.nth}/{self.phase}/{self.kind}"
+        return f"{self.scenario}/{self.step}/{self.nth}/{self.phase}/{self.kind}"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.statement})"
 
 
-def draw(faults: Sequence[Fault], seed: int, kind: Kind, phase: Phase, *, whole_day: bool = False) -> Fault:
-    """One of the faults of a kind in a phase, by lot."""
-    fitting = [fault for fault in faults if (fault.kind, fault.phase) == (kind, phase)]
-    fitting = [fault for fault in fitting if (fault.step == WHOLE_DAY) == whole_day]
-    return random.Random(f"{seed} {kind} {phase}").choice(fitting)
+def all_faults(scenario: Scenario, sent: Mapping[str, Sequence[str]]) -> list[Fault]:
+    """The faults of a scenario that sent these statements in its steps, and in each way to take the whole."""
+    return [fault for step, statements in sent.items() for fault in _of_step(scenario, step, statements)]
 
 
-def all_faults(sent: Mapping[str, Sequence[str]]) -> list[Fault]:
-    """The faults of an undisturbed run that sent these statements in its steps, and in its whole day."""
-    return [fault for step, statements in sent.items() for fault in _of_step(step, statements)]
-
-
-def _of_step(step: str, statements: Sequence[str]) -> Iterator[Fault]:
+def _of_step(scenario: Scenario, step: str, statements: Sequence[str]) -> Iterator[Fault]:
     for nth, statement in enumerate(statements, start=1):
         for phase in _phases(statement):
-            for kind in _kinds(step, statement, phase):
-                yield Fault(step, nth, statement, phase, kind)
+            for kind in _kinds(scenario, step, statement, phase):
+                yield Fault(scenario.name, step, nth, statement, phase, kind)
 
 
-def _kinds(step: str, statement: str, phase: Phase) -> tuple[Kind, ...]:
-    if step == WHOLE_DAY:  # its process is the run
+def _kinds(scenario: Scenario, step: str, statement: str, phase: Phase) -> tuple[Kind, ...]:
+    if step in scenario.whole:  # its process is the run
         return ("run",)
     kinds = KILLS
-    if phase in ("inside", "committed"):
+    if scenario.next_key is not None and phase in ("inside", "committed"):
         kinds += ("run",)
     if statement == "COMMIT" and phase in AROUND:
         kinds += ("line",)

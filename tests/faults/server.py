@@ -15,9 +15,11 @@ import psycopg
 import sqlalchemy as sa
 from psutil import STATUS_ZOMBIE, NoSuchProcess, Process
 
+from invoicing.errors import WarehouseUnavailableError
 from invoicing.settings import Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import create_engine
+from invoicing.warehouse.transactions import writing
 from tests.faults.day import BUCKETS
 
 # A killed server loses nothing that it handed to the operating system, so nothing has to reach the disk. It starts hundreds of
@@ -62,6 +64,22 @@ class Server:
 
     def copy(self, database: str, name: str) -> None:
         self.administer(f"CREATE DATABASE {name} TEMPLATE {database} STRATEGY file_copy")
+
+    def wait_until_idle(self, database: str) -> None:
+        """Returns when the server is up again, and no transaction that changes the database is under way.
+
+        Raises:
+            TimeoutError: it did not come to that.
+        """
+        deadline = time.monotonic() + _WAITS
+        while True:
+            try:
+                with writing(self.engine(database), self.settings.wait_seconds):
+                    return
+            except WarehouseUnavailableError as error:  # it is being restarted
+                if time.monotonic() > deadline:
+                    raise TimeoutError from error
+                time.sleep(0.01)
 
     @property
     def socket(self) -> Path:

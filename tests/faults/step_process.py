@@ -11,15 +11,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from invoicing.errors import TransientError
-from invoicing.process.day import run_day
 from invoicing.settings import Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import DRIVER, create_engine
 from invoicing.warehouse.migrations import check
 from invoicing.warehouse.statements import SQL_ROOT
-from tests.faults.day import DAY, STEPS, WHOLE_DAY
 from tests.faults.gate import through_gate
-from tests.process.steps import Steps
+from tests.faults.scenario import Task
+from tests.faults.scenarios import SCENARIOS
 
 TRY_AGAIN = 75  # the exit code of a try that ended in a transient error
 
@@ -47,8 +46,9 @@ class Order:
 
     settings: Settings
     database: str
+    scenario: str
     step: str
-    run_key: str
+    key: str
     stop: Stop | None = None
     port: int | None = None
 
@@ -75,10 +75,7 @@ def take(order: Order, runner: Connection) -> None:
         engine = create_engine(_url(order))
         hook.watch(engine)
         check(engine)
-        if order.step == WHOLE_DAY:
-            run_day(engine, DAY, run_key=order.run_key, settings=order.settings)
-        else:
-            STEPS[order.step](Steps(engine, order.settings, DAY, order.run_key))
+        SCENARIOS[order.scenario].step(order.step)(Task(engine, order.settings, order.key))
     except TransientError:
         sys.exit(TRY_AGAIN)
     runner.send(Done(tuple(hook.statements)))
@@ -146,6 +143,6 @@ def _files() -> dict[str, str]:
     """The file of each statement by its header, which says what it is for."""
     return {
         path.read_text(encoding="utf-8").splitlines()[0]: str(path.relative_to(SQL_ROOT).with_suffix(""))
-        for folder in ("ledger", "process")
+        for folder in ("ledger", "process", "lifecycle")
         for path in (SQL_ROOT / folder).rglob("*.sql")
     }

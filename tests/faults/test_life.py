@@ -1,0 +1,114 @@
+"""One fault of each kind in each phase of what people do with invoices, always the same. `make faults` makes them all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from invoicing.process.verify import verify
+from invoicing.warehouse.statements import SQL_ROOT
+from invoicing.warehouse.transactions import reading
+from tests.faults.injection import copied, inject, strike
+from tests.faults.life import STEPS
+from tests.faults.plan import KILLS, Fault, Kind
+from tests.faults.scene import Scene, left_in
+from tests.faults.step_process import Phase
+from tests.process.warehouse import Warehouse
+
+SEED = 1
+
+
+@pytest.mark.parametrize("phase", get_args(Phase))
+@pytest.mark.parametrize("kind", KILLS)
+def test_a_request_that_is_killed_and_tried_again_leaves_no_trace(life: Scene, kind: Kind, phase: Phase) -> None:
+    fault = life.draw(SEED, kind, phase)
+    assert inject(life, fault).wrong == (), fault
+
+
+@pytest.mark.parametrize("phase", ["before", "inside"])
+def test_a_request_whose_connection_is_lost_at_commit_and_tried_again_leaves_no_trace(
+    life: Scene, phase: Phase
+) -> None:
+    fault = life.draw(SEED, "line", phase)
+    assert inject(life, fault).wrong == (), fault
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_request_whose_answer_was_lost_finds_what_it_has_done(life: Scene, step: str) -> None:
+    fault = Fault("life", step, len(life.sent[step]), "COMMIT", "after", "line")
+    assert inject(life, fault).wrong == (), fault
+
+
+def test_numbers_that_were_taken_when_the_session_is_killed_are_taken_again(life: Scene) -> None:
+    statement = "lifecycle/confirm/number_invoices"
+    fault = Fault("life", "confirm", life.sent["confirm"].index(statement) + 1, statement, "after", "backend")
+    with copied(life.server, life.before("confirm")) as database:
+        strike(life.server, life.order(database, "confirm"), fault)
+        life.server.wait_until_idle(database)
+        assert left_in(life.server, database)["invoice_number_series"] == []
+    assert inject(life, fault).wrong == ()
+
+
+def in_the_end(life: Scene) -> Warehouse:
+    """The warehouse that nothing befell."""
+    return Warehouse(life.server.engine("life_undisturbed"))
+
+
+# What the faults strike: or the tests above, and `make faults`, would prove nothing
+
+
+def test_every_statement_of_the_life_of_invoices_is_struck(life: Scene) -> None:
+    struck = {fault.statement for fault in life.faults}
+    files = {str(path.relative_to(SQL_ROOT).with_suffix("")) for path in SQL_ROOT.glob("lifecycle/**/*.sql")}
+    others = {
+        "lifecycle/backlog/check_named",  # the backlog: one statement that changes anything, and nothing to be half done
+        "lifecycle/backlog/mark_status",
+        "lifecycle/backlog/set_billing_type",
+        "lifecycle/confirm/choose_drafts",  # read before the request, in a transaction of its own
+        "lifecycle/confirm/pay_invoices",  # payment: one statement, and the record of it
+        "lifecycle/edit/set_status",  # review: likewise
+    }
+    assert files - struck == others
+
+
+def test_each_step_is_one_transaction(life: Scene) -> None:
+    assert [life.sent[step].count("COMMIT") for step in STEPS] == [1] * len(STEPS)
+
+
+def test_every_step_changes_something(life: Scene) -> None:
+    assert [step for step in STEPS if life.held_before(step) == life.left[step]] == []
+
+
+def test_confirmations_write_every_posting(life: Scene) -> None:
+    written = in_the_end(life).read("SELECT DISTINCT posting FROM invoicing.actual WHERE posting IS NOT NULL")
+    known = in_the_end(life).read("SELECT unnest(enum_range(NULL::invoicing.posting)) AS posting")
+    assert {row.posting for row in written} == {row.posting for row in known}
+
+
+def test_five_invoices_have_the_first_five_numbers(life: Scene) -> None:
+    invoices = in_the_end(life).read("SELECT number_in_series FROM invoicing.invoice ORDER BY 1")
+    assert [invoice.number_in_series for invoice in invoices] == [1, 2, 3, 4, 5]
+
+
+def test_everything_adds_up_after_each_step(life: Scene) -> None:
+    for step in (*list(STEPS)[1:], None):
+        engine = life.server.engine(life.before(step)) if step else in_the_end(life).engine
+        with reading(engine) as connection:
+            assert verify(connection) == [], step
+
+
+def test_something_half_done_would_be_found(life: Scene) -> None:
+    fault = life.draw(SEED, "task", "before")
+    before = {**life.held_before(fault.step), "actual": []}
+    steps = list(STEPS)
+    earlier = steps[steps.index(fault.step) - 1]
+    other = replace(life, left={**life.left, earlier: before})
+    assert inject(other, fault).wrong[0].startswith("at once, actual should not have")
+
+
+def test_a_trace_would_be_found(life: Scene) -> None:
+    fault = life.draw(SEED, "task", "before")
+    other = replace(life, left={**life.left, fault.step: {**life.left[fault.step], "invoice_change": []}})
+    assert inject(other, fault).wrong[0].startswith("invoice_change should not have")
