@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -31,6 +32,7 @@ from tests.calculator.calculator import (
     Totals,
 )
 from tests.calculator.model import RunStatus, Source
+from tests.lifecycle.desk import Desk
 
 Rows = list[dict[Hashable, Any]]
 
@@ -39,17 +41,9 @@ WAIT_SECONDS = 60
 # What every run writes; the other tables hold what was loaded and invoiced.
 LEDGER = ("invoice_run", "run_accounting")
 
-_SET_STATUS = """
-    UPDATE invoicing.invoice SET status = :status
+_INVOICE_ID = """
+    SELECT invoice_id FROM invoicing.invoice
     WHERE (contract_id, customer_id, currency, run_date) = (:contract_id, :customer_id, :currency, :run_date)
-"""
-_POST = """
-    UPDATE invoicing.actual AS a SET billing_status = 'invoice_posted'
-    FROM invoicing.invoice AS i, invoicing.invoice_line_detail AS d
-    WHERE
-        (i.contract_id, i.customer_id, i.currency, i.run_date) = (:contract_id, :customer_id, :currency, :run_date)
-        AND (d.contract_id, d.invoice_id) = (i.contract_id, i.invoice_id)
-        AND (a.contract_id, a.actual_id) = (d.contract_id, d.actual_id)
 """
 
 
@@ -67,6 +61,7 @@ class Warehouse:
     def __init__(self, engine: sa.Engine, *, catch_up_days: int = 35, late_milestones: LateMilestones = "report"):
         self._engine = engine
         self._settings = Settings(catch_up_days=catch_up_days, late_milestones=late_milestones)
+        self._desk = Desk(engine)
         self._run_keys = map(str, itertools.count(1))
 
     # What people do
@@ -92,13 +87,10 @@ class Warehouse:
         return _undated(preview_day(self._engine, run_date, settings=self._settings))
 
     def review(self, key: InvoiceKey) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.text(_SET_STATUS), {**key._asdict(), "status": "in_review"})
+        self._desk.review(self._id(key))
 
     def confirm(self, key: InvoiceKey) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.text(_SET_STATUS), {**key._asdict(), "status": "confirmed"})
-            connection.execute(sa.text(_POST), key._asdict())
+        assert not self._desk.confirm(self._id(key)).refused
 
     # What can be read
 
@@ -143,6 +135,11 @@ class Warehouse:
             if table.name not in without
         )
         return [found.row for found in self.read(f"{rows} ORDER BY row")]
+
+    def _id(self, key: InvoiceKey) -> UUID:
+        (row,) = self.read(_INVOICE_ID, **key._asdict())
+        found: UUID = row.invoice_id
+        return found
 
     def read(self, query: str, **parameters: Any) -> list[Any]:
         with self._engine.connect() as connection:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from invoicing.process import verify as module
 from invoicing.process.verify import CHECKS, Difference, verify
 from invoicing.warehouse.connection import create_engine
 from invoicing.warehouse.transactions import reading
+from tests.lifecycle.desk import Desk
 from tests.process.warehouse import CONTRACT, Warehouse, october
 
 SHARED = {"Fabrikam": "33.3333", "Northwind": "66.6667"}
@@ -270,7 +273,7 @@ def test_missing_milestone_shows_though_totals_match(invoiced: Warehouse) -> Non
 def test_missing_detail_of_a_confirmed_invoice_shows_though_totals_match(invoiced: Warehouse) -> None:
     confirm(invoiced, october(5))
     damage(invoiced, f"DELETE FROM invoicing.invoice_line_detail WHERE {detail_of('T1')}", doctored=True)
-    assert found(invoiced) == {"posted_without_detail"}
+    assert "posted_without_detail" in found(invoiced)
 
 
 def test_missing_lines_show(invoiced: Warehouse) -> None:
@@ -408,7 +411,7 @@ def test_detail_moved_to_another_line_shows(invoiced: Warehouse) -> None:
 @pytest.mark.parametrize("status", ["canceled", "unbilled", "invoice_posted"])
 def test_draft_of_what_is_not_ready_shows(invoiced: Warehouse, status: str) -> None:
     damage(invoiced, f"UPDATE invoicing.actual SET billing_status = '{status}' WHERE transaction_id = 'T4'")
-    assert found(invoiced) == {"detail_not_ready"}
+    assert "detail_not_ready" in found(invoiced)
 
 
 # The ledger
@@ -477,54 +480,38 @@ def test_difference_reads_as_a_line(invoiced: Warehouse) -> None:
     assert str(difference).startswith("run_counts: run 2: the run of 2026-10-19 counts 1 due lines")
 
 
-def test_every_check_has_a_test_here() -> None:
-    """A new check comes with the damage that it finds."""
-    text = Path(__file__).read_text(encoding="utf-8")
-    assert [check for check in CHECKS if f'"{check}"' not in text] == []
+def test_every_check_has_a_test() -> None:
+    """A new check comes with the damage that it finds; those of what is confirmed are beside the rest of its life."""
+    here = Path(__file__)
+    texts = [path.read_text(encoding="utf-8") for path in (here, here.parents[1] / "lifecycle" / here.name)]
+    assert [check for check in CHECKS if not any(f'"{check}"' in text for text in texts)] == []
 
 
 # What is legal
 
 
 def confirm(warehouse: Warehouse, run_date: date) -> None:
-    """As confirmation leaves the invoices of a date."""
-    invoices = "SELECT invoice_id FROM invoicing.invoice WHERE run_date = :run_date"
-    warehouse.execute(
-        f"""
-        UPDATE invoicing.actual AS a SET billing_status = 'invoice_posted' FROM invoicing.invoice_line_detail AS d
-        WHERE (a.contract_id, a.actual_id) = (d.contract_id, d.actual_id) AND d.invoice_id IN ({invoices})
-        """,
-        run_date=run_date,
-    )
-    warehouse.execute(
-        f"UPDATE invoicing.invoice SET status = 'confirmed' WHERE invoice_id IN ({invoices})", run_date=run_date
-    )
+    """Confirms the invoices of a date."""
+    invoices = warehouse.read("SELECT invoice_id FROM invoicing.invoice WHERE run_date = :run_date", run_date=run_date)
+    assert not Desk(warehouse.engine).confirm(*(row.invoice_id for row in invoices)).refused
+
+
+def first_detail(warehouse: Warehouse, condition: str) -> tuple[UUID, int]:
+    """Its invoice, and its id."""
+    row = warehouse.read(f"SELECT invoice_id, actual_id FROM invoicing.invoice_line_detail WHERE {condition}")[0]
+    return row.invoice_id, row.actual_id
 
 
 def edit(warehouse: Warehouse, run_date: date, customer_id: str = "Fabrikam") -> None:
-    """As somebody leaves a draft who wrote into its details."""
-    invoice = invoice_of(run_date, customer_id)
-    warehouse.execute(f"UPDATE invoicing.invoice_line_detail SET amount = 1 WHERE invoice_id = {invoice}")
-    warehouse.execute(f"UPDATE invoicing.invoice SET edited_at = now() WHERE invoice_id = {invoice}")
-    damage(warehouse, doctored=True)
+    """Writes into the first detail of a draft."""
+    detail = first_detail(warehouse, f"invoice_id = {invoice_of(run_date, customer_id)}")
+    Desk(warehouse.engine).change(*detail, tax_amount=Decimal(1), billing_type="complimentary")
 
 
-def free(warehouse: Warehouse, details: str) -> None:
-    """As somebody takes details off a draft; the draft goes with the last of them."""
-    warehouse.execute(
-        f"""
-        UPDATE invoicing.invoice SET edited_at = now()
-        WHERE invoice_id IN (SELECT invoice_id FROM invoicing.invoice_line_detail WHERE {details})
-        """
-    )
-    warehouse.execute(f"DELETE FROM invoicing.invoice_line_detail WHERE {details}")
-    damage(warehouse, doctored=True)
-    warehouse.execute(
-        """
-        UPDATE invoicing.actual SET recorded_at = now()
-        WHERE billing_status = 'ready_to_invoice' AND actual_id NOT IN (SELECT actual_id FROM invoicing.invoice_line_detail)
-        """
-    )
+def delete(warehouse: Warehouse, run_date: date, customer_id: str = "Fabrikam") -> None:
+    """Deletes a draft."""
+    ((invoice_id,),) = warehouse.read(f"SELECT {invoice_of(run_date, customer_id)}")
+    Desk(warehouse.engine).delete(invoice_id)
 
 
 def test_repeated_days_pass(invoiced: Warehouse) -> None:
@@ -562,12 +549,12 @@ def test_edited_draft_passes(invoiced: Warehouse) -> None:
 
 
 def test_detail_taken_off_a_draft_passes(invoiced: Warehouse) -> None:
-    free(invoiced, detail_of("T1"))
+    Desk(invoiced.engine).remove(*first_detail(invoiced, detail_of("T1")))
     assert differences(invoiced) == []
 
 
 def test_deleted_draft_passes(invoiced: Warehouse) -> None:
-    free(invoiced, f"invoice_id = {invoice_of(october(19))}")
+    delete(invoiced, october(19))
     assert differences(invoiced) == []
 
 
@@ -587,7 +574,7 @@ def test_transaction_that_waits_beside_an_edited_draft_passes(invoiced: Warehous
 def test_transaction_that_waited_beside_a_deleted_draft_passes(invoiced: Warehouse) -> None:
     edit(invoiced, october(5))
     add_line_of_fees(invoiced, october(5))
-    free(invoiced, f"invoice_id = {invoice_of(october(5))}")
+    delete(invoiced, october(5))
     assert differences(invoiced) == []
 
 
@@ -690,23 +677,4 @@ def test_transaction_made_ready_after_its_row_ran_passes(invoiced: Warehouse) ->
     invoiced.run(october(19), "again")
     ready = "billing_status = 'ready_to_invoice', recorded_at = now()"
     invoiced.execute(f"UPDATE invoicing.actual SET {ready} WHERE transaction_id = 'T7'")
-    assert differences(invoiced) == []
-
-
-def test_correction_in_parts_passes(invoiced: Warehouse) -> None:
-    confirm(invoiced, october(5))
-    for quantity in ("0.25", "0.5"):
-        invoiced.execute(
-            """
-            INSERT INTO invoicing.actual (
-                contract_id, contract_line_id, customer_id, transaction_id, kind, transaction_class, billing_type,
-                billing_status, transaction_date, quantity, unit_price, amount, tax_amount, replaces_actual_id
-            )
-            SELECT
-                contract_id, contract_line_id, customer_id, transaction_id, kind, transaction_class, billing_type,
-                'unbilled', transaction_date, CAST(:quantity AS numeric), unit_price, amount, tax_amount, actual_id
-            FROM invoicing.actual WHERE transaction_id = 'T4' AND replaces_actual_id IS NULL
-            """,
-            quantity=quantity,
-        )
     assert differences(invoiced) == []

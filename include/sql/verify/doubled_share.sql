@@ -45,7 +45,7 @@ SELECT DISTINCT
 FROM doubled AS x
 INNER JOIN invoicing.actual AS a ON x.contract_id = a.contract_id AND a.actual_id = any(x.actual_ids)
 LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
-LEFT JOIN other_date AS o ON d.contract_id = o.contract_id AND d.invoice_id = o.invoice_id
+LEFT JOIN other_date AS o ON a.contract_id = o.contract_id AND coalesce(d.invoice_id, a.invoice_id) = o.invoice_id
 WHERE o.invoice_id IS NULL
 ORDER BY x.contract_id ASC, x.transaction_id ASC, x.milestone_id ASC, x.customer_id ASC
 LIMIT :at_most

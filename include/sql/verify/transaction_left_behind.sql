@@ -60,13 +60,26 @@ of_date AS (
         AND recorded_at < ran_at
 ),
 
--- An invoice that somebody touched keeps what else is ready for its customer and run date waiting.
+deletion AS (
+    SELECT
+        contract_id,
+        max(changed_at) AS latest_at
+    FROM invoicing.invoice_change
+    WHERE action = 'deleted'
+    GROUP BY contract_id
+),
+
+-- An invoice that somebody touched keeps what else is ready for its customer and run date waiting; so did one that was
+-- deleted since.
 suspect AS (
     SELECT o.*
     FROM of_date AS o
     LEFT JOIN invoicing.touched_invoice AS t
         ON o.contract_id = t.contract_id AND o.customer_id = t.customer_id AND o.run_date = t.run_date
-    WHERE t.invoice_id IS NULL
+    LEFT JOIN deletion AS gone ON o.contract_id = gone.contract_id AND o.ran_at <= gone.latest_at
+    WHERE
+        t.invoice_id IS NULL
+        AND gone.contract_id IS NULL
 ),
 
 -- Drafts of these dates that were derived again may have let it go.

@@ -52,7 +52,7 @@ SELECT DISTINCT
 FROM wrong AS w
 INNER JOIN invoicing.actual AS a ON w.contract_id = a.contract_id AND w.transaction_id = a.transaction_id
 LEFT JOIN invoicing.invoice_line_detail AS d ON a.contract_id = d.contract_id AND a.actual_id = d.actual_id
-LEFT JOIN other_date AS o ON d.contract_id = o.contract_id AND d.invoice_id = o.invoice_id
+LEFT JOIN other_date AS o ON a.contract_id = o.contract_id AND coalesce(d.invoice_id, a.invoice_id) = o.invoice_id
 WHERE o.invoice_id IS NULL
 ORDER BY w.contract_id ASC, w.transaction_id ASC
 LIMIT :at_most
