@@ -241,6 +241,8 @@ def _refuse_changes(draft: Draft, detail_id: int, detail: sa.Row[tuple[object, .
     source: Any = detail.source_quantity
     if changes.quantity is not None and changes.quantity * source < 0:
         raise RefusedError(f"quantity {changes.quantity} has another sign than what it bills, {source}")
+    if changes.quantity == 0 and detail.kind == "added":
+        raise RefusedError(f"quantity 0 bills nothing, and detail {detail_id} was added by hand; take it off instead")
 
 
 def _refuse_numbers(

@@ -32,6 +32,9 @@ WITH rule (handling, posting, kind, part, sign, reverses, replaces) AS (
     ('reduced_to_nothing', 'written_off', 'unbilled_sales', 'rest', 1, NULL, 'source'),
     ('reduced_to_nothing', 'written_off_reversal', 'unbilled_sales', 'rest', -1, 'written_off', NULL),
     ('reduced_to_nothing', 'written_off_billed', 'billed_sales', 'rest', 1, NULL, 'written_off'),
+    -- What was added by hand has been nothing before.
+    ('by_hand', 'reversal', 'unbilled_sales', 'detail', -1, 'source', NULL),
+    ('by_hand', 'billed', 'billed_sales', 'detail', 1, NULL, 'source'),
     -- Milestones, and what was added to a fixed-price line, have no unbilled sales.
     ('fixed_price', 'billed_only', 'billed_sales', 'detail', 1, NULL, NULL),
     -- A correction takes back what was billed, and leaves what it bills less of to be billed again.
@@ -76,18 +79,22 @@ compared AS (
         CASE
             WHEN i.origin <> 'corrective' AND s.kind = 'milestone' THEN 'fixed_price'
             WHEN i.origin <> 'corrective' AND s.kind = 'added' AND cl.billing_method = 'fixed_price' THEN 'fixed_price'
-            WHEN i.origin <> 'corrective' AND s.kind = 'added' THEN 'unedited'
+            WHEN i.origin <> 'corrective' AND s.kind = 'added' THEN 'by_hand'
             WHEN
                 i.origin <> 'corrective'
                 AND (d.quantity, d.unit_price, d.amount, d.billing_type)
                 = (s.quantity, s.unit_price, s.amount, s.billing_type) THEN 'unedited'
             WHEN i.origin <> 'corrective' AND abs(d.quantity) >= abs(s.quantity) THEN 'edited'
-            WHEN i.origin <> 'corrective' AND d.quantity = 0 THEN 'reduced_to_nothing'
+            WHEN
+                i.origin <> 'corrective'
+                AND (d.quantity, d.amount, d.tax_amount) = (0, 0, 0) THEN 'reduced_to_nothing'
             WHEN i.origin <> 'corrective' THEN 'reduced'
             WHEN s.transaction_class = 'milestone' THEN 'credited_milestone'
             WHEN s.posting = 'billed_only' THEN 'credited_fixed_price'
-            WHEN d.quantity = 0 THEN 'credited'
-            WHEN abs(d.quantity) >= abs(s.quantity) OR s.transaction_class = 'fee' THEN 'corrected'
+            -- Tax may be right where no quantity is; and a lump sum, which has none, may stay as it was.
+            WHEN (d.quantity, d.amount, d.tax_amount) = (0, -s.amount, -s.tax_amount) THEN 'credited'
+            WHEN abs(d.quantity) >= abs(s.quantity) THEN 'corrected'
+            WHEN s.transaction_class = 'fee' AND d.quantity <> 0 THEN 'corrected'
             ELSE 'lowered'
         END AS handling
     FROM invoicing.invoice AS i

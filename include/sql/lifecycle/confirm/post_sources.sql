@@ -1,11 +1,16 @@
 -- Purpose: close what the drafts consumed: posted, and adjusted where the draft bills it otherwise. What was added by hand to a
--- time-and-material line becomes unbilled sales.
+-- time-and-material line becomes unbilled sales, of what its detail has become.
 -- Parameters: contract_ids, invoice_ids.
 -- Grain: actuals that details of manual and scheduled drafts consume.
 -- May be repeated: no; the invoices are confirmed in the same transaction.
 UPDATE invoicing.actual AS a
 SET
     kind = s.kind,
+    billing_type = s.billing_type,
+    quantity = s.quantity,
+    unit_price = s.unit_price,
+    amount = s.amount,
+    tax_amount = s.tax_amount,
     billing_status = 'invoice_posted',
     adjustment_status = s.adjustment_status,
     invoice_id = s.invoice_id
@@ -14,6 +19,11 @@ FROM (
         d.contract_id,
         d.actual_id,
         d.invoice_id,
+        CASE WHEN c.kind = 'added' THEN d.billing_type ELSE c.billing_type END AS billing_type,
+        CASE WHEN c.kind = 'added' THEN d.quantity ELSE c.quantity END AS quantity,
+        CASE WHEN c.kind = 'added' THEN d.unit_price ELSE c.unit_price END AS unit_price,
+        CASE WHEN c.kind = 'added' THEN d.amount ELSE c.amount END AS amount,
+        CASE WHEN c.kind = 'added' THEN d.tax_amount ELSE c.tax_amount END AS tax_amount,
         CASE
             WHEN c.kind = 'added' AND cl.billing_method = 'time_and_material' THEN 'unbilled_sales' ELSE c.kind
         END AS kind,
