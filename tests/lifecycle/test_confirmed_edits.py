@@ -1,4 +1,4 @@
-"""Edits whose confirmation is easily got wrong; each was found by the model."""
+"""What is easily got wrong about edits and their confirmation; each was found by the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from invoicing.lifecycle.details import NewDetail
 from tests.lifecycle.desk import Desk
 from tests.lifecycle.life import billed_of, detail_of, invoice_of
 from tests.process.test_verify import differences
-from tests.process.warehouse import Warehouse, october
+from tests.process.warehouse import CONTRACT, Warehouse, october
 
 
 @pytest.fixture
@@ -119,3 +119,9 @@ def test_lump_sum_that_a_correction_leaves_as_it_was_is_billed_again(warehouse: 
     assert ("billed", 0, 100, 0) in written(warehouse, correction)
     assert ("remainder", 0, 100, 0) not in written(warehouse, correction)
     assert differences(warehouse) == []
+
+
+def test_transaction_on_a_draft_cannot_be_marked(warehouse: Warehouse, desk: Desk) -> None:
+    invoice_id = invoiced(warehouse)
+    with pytest.raises(RefusedError, match=rf"T1 is on invoice {invoice_id} \(draft\); take it off first"):
+        desk.mark(CONTRACT, ready=False, transaction_ids=["T1"])
