@@ -1,0 +1,121 @@
+"""Small but nasty contracts, what is worked on them, and how it is edited. Everything drawn is legal for a load; edits need not be."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.calculator.calculator import CURRENCY_DECIMALS, rounded
+from tests.calculator.model import (
+    BillingType,
+    Contract,
+    Customer,
+    Line,
+    LineCustomer,
+    Milestone,
+    MilestoneStatus,
+    Schedule,
+    Source,
+    Transaction,
+    TransactionClass,
+    TransactionStatus,
+)
+
+RUN_DATES = (date(2026, 10, 5), date(2026, 10, 12), date(2026, 10, 19))
+# The last two days give two series of numbers.
+TODAYS = (date(2026, 10, 12), date(2026, 12, 31), date(2027, 1, 1))
+WORK, BUILD = "work", "build"
+CUSTOMERS = ("Fabrikam", "Northwind")
+SPLITS = (("100",), ("50", "50"), ("33.3333", "66.6667"), ("12.5", "87.5"), ("0.0001", "99.9999"), ("100", "0"))
+CLASSES: tuple[TransactionClass, ...] = ("time", "time", "expense", "material", "fee", "fee")
+BILLING_TYPES: tuple[BillingType, ...] = ("chargeable", "chargeable", "chargeable", "non_chargeable", "complimentary")
+STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 5, "unbilled")
+MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "not_ready")
+QUANTITIES = tuple(map(Decimal, ("8", "1", "-8", "0", "0.5", "7.25", "0.0001", "-0.3333", "3")))
+UNIT_PRICES = tuple(map(Decimal, ("200", "0", "0.005", "33.33", "99.995", "-10", "1500.5", "0.0001")))
+AMOUNTS = ("1600", "0", "-100", "0.01", "333.335", "1000000.01")
+TAXES = ("0", "0", "0.01", "25", "-25", "33.335")
+FACTORS = tuple(map(Decimal, ("0", "0.25", "0.5", "0.75", "1", "1.25", "3", "-1")))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Source:
+    """Two contracts of any currency, each with a line of either billing method, on the same schedule."""
+    source = Source(customers=tuple(Customer(name) for name in CUSTOMERS))
+    for contract_id in ("A", "B"):
+        shares = [
+            LineCustomer(contract_id, line_id, customer_id, Decimal(percent), nth == 0)
+            for line_id in (WORK, BUILD)
+            for nth, (customer_id, percent) in enumerate(
+                zip(draw(st.permutations(CUSTOMERS)), draw(st.sampled_from(SPLITS)), strict=False)
+            )
+        ]
+        source = source.followed_by(
+            Source(
+                project_contracts=(Contract(contract_id, draw(st.sampled_from(list(CURRENCY_DECIMALS)))),),
+                contract_lines=(Line(contract_id, WORK), Line(contract_id, BUILD, "fixed_price")),
+                contract_line_customers=tuple(shares),
+                invoice_schedules=tuple(Schedule(contract_id, WORK, run_date) for run_date in RUN_DATES),
+            )
+        )
+    return source
+
+
+@st.composite
+def deliveries(draw: st.DrawFn, world: Source, first_id: int, at_least: int) -> Source:
+    """New transactions and milestones, numbered from `first_id`."""
+    transactions, milestones = [], []
+    for number in range(first_id, first_id + draw(st.integers(at_least, at_least + 4))):
+        contract = draw(st.sampled_from(world.project_contracts))
+        decimals = CURRENCY_DECIMALS[contract.currency]
+        if draw(st.integers(0, 3)):
+            transactions.append(
+                Transaction(
+                    contract.contract_id,
+                    f"T{number}",
+                    WORK,
+                    RUN_DATES[0] + timedelta(days=draw(st.sampled_from((-4, -4, -1, 0, 6, 30)))),
+                    draw(st.sampled_from(QUANTITIES)),
+                    draw(st.sampled_from(UNIT_PRICES)),
+                    draw(st.none() | moneys(AMOUNTS, decimals)),
+                    draw(moneys(TAXES, decimals)),
+                    draw(st.sampled_from((None, None, *CUSTOMERS))),
+                    draw(st.sampled_from(CLASSES)),
+                    draw(st.sampled_from(BILLING_TYPES)),
+                    draw(st.sampled_from(STATUSES)),
+                )
+            )
+        else:
+            milestones.append(
+                Milestone(
+                    contract.contract_id,
+                    f"M{number}",
+                    BUILD,
+                    draw(st.sampled_from(RUN_DATES)),
+                    draw(moneys(AMOUNTS, decimals)),
+                    draw(moneys(TAXES, decimals)),
+                    draw(st.sampled_from((None, None, *CUSTOMERS))),
+                    draw(st.sampled_from(MILESTONE_STATUSES)),
+                )
+            )
+    return Source(transactions=tuple(transactions), milestones=tuple(milestones))
+
+
+def moneys(favourites: tuple[str, ...], decimals: int) -> st.SearchStrategy[Decimal]:
+    return st.sampled_from(favourites).map(lambda text: rounded(Decimal(text), decimals))
+
+
+def quantities(source_quantity: Decimal) -> st.SearchStrategy[Decimal]:
+    """Parts and multiples of what is billed, and a few that have nothing to do with it."""
+    return st.sampled_from([*(source_quantity * factor for factor in FACTORS), *QUANTITIES[:3], Decimal("0.0001")])
+
+
+def unit_prices(source_price: Decimal) -> st.SearchStrategy[Decimal]:
+    return st.sampled_from([source_price, source_price, *UNIT_PRICES])
+
+
+def taxes(decimals: int) -> st.SearchStrategy[Decimal]:
+    """Most of them have as many decimals as the currency has."""
+    return st.one_of(moneys(TAXES, decimals), moneys(TAXES, decimals), st.just(Decimal("0.00005")))

@@ -1,0 +1,451 @@
+"""Whatever is done to invoices, in whatever order, the warehouse says the same as the model, and verify finds nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from invoicing.errors import InvoicingError
+from invoicing.lifecycle.details import NewDetail
+from invoicing.lifecycle.invoices import Handled
+from invoicing.source.loading import load_folder
+from tests.calculator.model import Source
+from tests.lifecycle.books import books_of_model, books_of_warehouse, detail_id
+from tests.lifecycle.desk import Desk
+from tests.lifecycle.model import Detail, Invoice, Model, RefusedError
+from tests.lifecycle.strategies import (
+    BILLING_TYPES,
+    BUILD,
+    CLASSES,
+    QUANTITIES,
+    RUN_DATES,
+    TODAYS,
+    UNIT_PRICES,
+    WORK,
+    deliveries,
+    quantities,
+    taxes,
+    unit_prices,
+    worlds,
+)
+from tests.process.test_verify import differences
+from tests.process.warehouse import Warehouse
+
+NOBODY_SAW = st.just(None)
+CONTRACTS = st.sampled_from(("A", "B"))
+
+
+class AnyLife(RuleBasedStateMachine):
+    """Each rule does the same to the model and to the warehouse, and both do it or refuse it."""
+
+    engine: ClassVar[sa.Engine]
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        self.warehouse = Warehouse(self.engine)
+        self.warehouse.empty()
+        self.desk = Desk(self.engine)
+        self.model = Model()
+        self.world = data.draw(worlds())
+        self.delivered = 0
+        self.requests: list[Callable[[], None]] = []
+        source = self.world.followed_by(self._delivery(data, 4))
+        self.model.load(source)
+        self._load_warehouse(source)
+        self._run(RUN_DATES[0])
+
+    # What comes in
+
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        """New rows, and one that is known already with another status. A load takes long, so there is one rule for both."""
+        changes = self._delivery(data, 1)
+        if self.model.transactions:
+            known = data.draw(st.sampled_from(list(self.model.transactions.values())))
+            status = data.draw(st.sampled_from(("ready_to_invoice", "ready_to_invoice", "unbilled", "canceled")))
+            changes = changes.followed_by(Source(transactions=(replace(known, billing_status=status),)))
+        source = self._whole(changes)
+        self._both(lambda: self.model.load(source), lambda: self._load_warehouse(source))
+
+    @rule(day=st.sampled_from(RUN_DATES))
+    def run(self, day: date) -> None:
+        self._run(day)
+
+    @rule(day=st.sampled_from(RUN_DATES), data=st.data())
+    def run_and_confirm(self, day: date, data: st.DataObject) -> None:
+        self._run(day)
+        if drafts := self._drafts():
+            self._confirm(data.draw(st.lists(st.sampled_from(drafts), min_size=1, unique=True)), [], TODAYS[0])
+
+    # By hand
+
+    @rule(contract_ids=st.sampled_from((("A",), ("B",), ("A", "B"))), today=st.sampled_from(TODAYS))
+    def create(self, contract_ids: tuple[str, ...], today: date) -> None:
+        key = self._key()
+
+        def request() -> None:
+            refused = self.model.create(contract_ids, today, key)
+            handled = self.desk.create(*contract_ids, today=today, key=key)
+            assert {each.subject for each in handled.refused} == refused
+            self._adopt(handled)
+
+        self._request(request)
+
+    @precondition(lambda self: self._details())
+    @rule(data=st.data())
+    def change(self, data: st.DataObject) -> None:
+        for detail in data.draw(st.lists(st.sampled_from(self._details()), min_size=1, max_size=4, unique=True)):
+            self._change(data, detail)
+
+    @precondition(lambda self: self._details(corrective=True))
+    @rule(data=st.data())
+    def change_correction(self, data: st.DataObject) -> None:
+        details = self._details(corrective=True)
+        for detail in data.draw(st.lists(st.sampled_from(details), min_size=1, max_size=4, unique=True)):
+            self._change(data, detail)
+
+    @precondition(lambda self: self._drafts())
+    @rule(data=st.data())
+    def add(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._drafts()))
+        decimals = self.model.decimals(invoice.contract_id)
+        line_id = data.draw(st.sampled_from((WORK, WORK, BUILD)))
+        values = (
+            line_id,
+            data.draw(st.sampled_from(CLASSES)),
+            data.draw(st.sampled_from(RUN_DATES)),
+            data.draw(st.sampled_from(QUANTITIES)),
+            data.draw(st.sampled_from(UNIT_PRICES)),
+            data.draw(st.none() | taxes(decimals)),
+            data.draw(taxes(decimals)),
+            data.draw(st.sampled_from(BILLING_TYPES)),
+            f"added {self._key()}",
+        )
+        self._edit(invoice, lambda: self.model.add(invoice, *values), self.desk.add, NewDetail(*values))
+
+    @precondition(lambda self: self._details())
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        detail = data.draw(st.sampled_from(self._details()))
+        named = detail_id(self.engine, detail)
+        self._edit(detail.invoice, lambda: self.model.remove([detail]), self.desk.remove, named)
+
+    @precondition(lambda self: self._details())
+    @rule(data=st.data())
+    def remove_line(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._details())).invoice
+        line_id = data.draw(st.sampled_from((WORK, BUILD)))
+        details = [detail for detail in invoice.details if detail.source.contract_line_id == line_id]
+
+        def remove() -> None:
+            if not details:
+                raise RefusedError("no such line")
+            self.model.remove(details)
+
+        self._edit(invoice, remove, self.desk.remove_line, line_id)
+
+    @precondition(lambda self: self._drafts())
+    @rule(data=st.data())
+    def refresh(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._drafts()))
+        self._edit(invoice, lambda: self.model.refresh(invoice), self.desk.refresh)
+
+    @precondition(lambda self: self._drafts())
+    @rule(data=st.data(), ends=st.booleans())
+    def review(self, data: st.DataObject, ends: bool) -> None:
+        invoice = data.draw(st.sampled_from(self._drafts()))
+        function = self.desk.put_back if ends else self.desk.review
+        self._edit(invoice, lambda: self.model.review(invoice, ends=ends), function)
+
+    @precondition(lambda self: self._drafts())
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._drafts()))
+        self._edit(invoice, lambda: self.model.delete(invoice), self.desk.delete)
+
+    @precondition(lambda self: self.model.invoices)
+    @rule(data=st.data())
+    def edit_as_somebody_saw_it_before(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self.model.invoices))
+
+        def refuse() -> None:
+            raise RefusedError("it is not at that version, or confirmed")
+
+        assert invoice.invoice_id
+        self._both(refuse, lambda: self.desk.review(invoice.invoice_id, version=-1))  # type: ignore[arg-type]
+
+    # One way
+
+    @precondition(lambda self: self.model.invoices)
+    @rule(data=st.data(), today=st.sampled_from(TODAYS))
+    def confirm(self, data: st.DataObject, today: date) -> None:
+        chosen = data.draw(st.lists(st.sampled_from(self.model.invoices), min_size=1, unique=True))
+        stale = data.draw(st.lists(st.sampled_from(chosen), max_size=1))
+        self._confirm(chosen, stale, today)
+
+    @precondition(lambda self: self.model.invoices)
+    @rule(data=st.data())
+    def pay(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.lists(st.sampled_from(self.model.invoices), min_size=1, max_size=3, unique=True))
+        key = self._key()
+
+        def request() -> None:
+            self._same(self.model.pay(chosen, key), self.desk.pay(*_ids(chosen), key=key))
+
+        self._request(request)
+
+    @precondition(lambda self: any(not invoice.is_draft for invoice in self.model.invoices))
+    @rule(data=st.data(), today=st.sampled_from(TODAYS))
+    def correct(self, data: st.DataObject, today: date) -> None:
+        chosen = data.draw(st.lists(st.sampled_from(self._confirmed()), min_size=1, max_size=3, unique=True))
+        if data.draw(st.booleans()) and not any(invoice.is_draft for invoice in self.model.invoices):
+            chosen.append(data.draw(st.sampled_from(self.model.invoices)))
+        self._correct(list(dict.fromkeys(chosen)), today)
+
+    @precondition(lambda self: any(not invoice.is_draft for invoice in self.model.invoices))
+    @rule(data=st.data(), today=st.sampled_from(TODAYS))
+    def correct_some_details(self, data: st.DataObject, today: date) -> None:
+        invoice = data.draw(st.sampled_from(self._confirmed()))
+        details = data.draw(st.lists(st.sampled_from(invoice.details), min_size=1, unique=True))
+        self._correct([invoice], today, details)
+
+    @precondition(lambda self: any(not invoice.is_draft for invoice in self.model.invoices))
+    @rule(data=st.data())
+    def correct_and_change_and_confirm(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._confirmed()))
+        self._correct([invoice], TODAYS[0])
+        drafts = [draft for draft in self._drafts() if draft.corrects is invoice]
+        for draft in drafts:
+            for detail in draft.details[:4]:
+                self._change(data, detail)
+        self._confirm(drafts, [], TODAYS[0])
+
+    @precondition(lambda self: self.requests)
+    @rule(data=st.data())
+    def try_again(self, data: st.DataObject) -> None:
+        """A request of before, with the key that it had."""
+        data.draw(st.sampled_from(self.requests))()
+
+    # The backlog
+
+    @rule(contract_id=CONTRACTS, ready=st.booleans(), until=st.sampled_from((None, None, RUN_DATES[0])))
+    def mark(self, contract_id: str, ready: bool, until: date | None) -> None:
+        status = "ready_to_invoice" if ready else "unbilled"
+        self._both(
+            lambda: self.model.mark(contract_id, status=status, until=until),  # type: ignore[arg-type]
+            lambda: self.desk.mark(contract_id, ready=ready, until=until),
+        )
+
+    @rule(data=st.data(), ready=st.booleans())
+    def mark_named(self, data: st.DataObject, ready: bool) -> None:
+        contract_id, named = self._named(data)
+        status = "ready_to_invoice" if ready else "unbilled"
+        self._both(
+            lambda: self.model.mark(contract_id, status=status, **named),  # type: ignore[arg-type]
+            lambda: self.desk.mark(contract_id, ready=ready, **named),
+        )
+
+    @rule(data=st.data(), billing_type=st.sampled_from(BILLING_TYPES))
+    def set_billing_type(self, data: st.DataObject, billing_type: Any) -> None:
+        contract_id, named = self._named(data)
+        self._both(
+            lambda: self.model.mark(contract_id, billing_type=billing_type, **named),
+            lambda: self.desk.set_billing_type(billing_type, contract_id, **named),
+        )
+
+    # What must hold
+
+    @invariant()
+    def model_and_warehouse_agree(self) -> None:
+        expected, found = books_of_model(self.model), books_of_warehouse(self.engine)
+        assert found.invoices == expected.invoices
+        assert found.details == expected.details
+        assert found.actuals == expected.actuals
+
+    def teardown(self) -> None:
+        """At the end, since it costs as much as many steps: what is wrong stays wrong."""
+        assert differences(self.warehouse) == []
+
+    # How it is done
+
+    def _drafts(self) -> list[Invoice]:
+        return [invoice for invoice in self.model.invoices if invoice.is_draft]
+
+    def _confirmed(self) -> list[Invoice]:
+        return [invoice for invoice in self.model.invoices if not invoice.is_draft]
+
+    def _details(self, *, corrective: bool = False) -> list[Detail]:
+        return [
+            detail
+            for invoice in self._drafts()
+            if not corrective or invoice.origin == "corrective"
+            for detail in invoice.details
+        ]
+
+    def _key(self) -> str:
+        self.delivered += 1
+        return f"key {self.delivered}"
+
+    def _delivery(self, data: st.DataObject, at_least: int) -> Source:
+        delivery = data.draw(deliveries(self.world, self.delivered, at_least))
+        self.delivered += len(delivery.transactions) + len(delivery.milestones)
+        return delivery
+
+    def _whole(self, changes: Source) -> Source:
+        """A folder has all contracts and lines, and of the rest what is new."""
+        return Source(
+            self.world.customers,
+            self.world.project_contracts,
+            self.world.contract_lines,
+            self.world.contract_line_customers,
+            changes.transactions,
+            changes.invoice_schedules,
+            changes.milestones,
+        )
+
+    def _load_warehouse(self, source: Source) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            source.write_native(Path(folder))
+            load_folder(self.engine, Path(folder), wait_seconds=5)
+
+    def _run(self, day: date) -> None:
+        self.warehouse.run(day, self._key())
+        self.model.run(day)
+        for row in self.warehouse.read("SELECT * FROM invoicing.invoice WHERE origin = 'scheduled'"):
+            for invoice in self.model.invoices:
+                if invoice.origin == "scheduled" and (invoice.contract_id, invoice.customer_id, invoice.run_date) == (
+                    row.contract_id,
+                    row.customer_id,
+                    row.run_date,
+                ):
+                    invoice.invoice_id = row.invoice_id
+
+    def _change(self, data: st.DataObject, detail: Detail) -> None:
+        source, decimals = detail.source.worth, self.model.decimals(detail.invoice.contract_id)
+        drawn = {
+            "quantity": data.draw(st.none() | quantities(source.quantity)),
+            "unit_price": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, unit_prices(source.unit_price))),
+            "billing_type": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, st.sampled_from(BILLING_TYPES))),
+            "tax_amount": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, taxes(decimals))),
+            "description": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, st.just("looked at"))),
+        }
+        changes: dict[str, Any] = {name: value for name, value in drawn.items() if value is not None}
+        if changes:
+            named = detail_id(self.engine, detail)
+            self._edit(detail.invoice, lambda: self.model.change(detail, **changes), self.desk.change, named, **changes)
+
+    def _edit(
+        self,
+        invoice: Invoice,
+        in_model: Callable[[], None],
+        in_warehouse: Callable[..., Any],
+        *values: Any,
+        **changes: Any,
+    ) -> None:
+        self._both(in_model, lambda: in_warehouse(invoice.invoice_id, *values, **changes))
+
+    def _both(self, in_model: Callable[[], None], in_warehouse: Callable[[], Any]) -> None:
+        try:
+            in_model()
+        except RefusedError:
+            with pytest.raises(InvoicingError):
+                in_warehouse()
+        else:
+            in_warehouse()
+
+    def _confirm(self, invoices: Sequence[Invoice], stale: Sequence[Invoice], today: date) -> None:
+        key = self._key()
+        versions = {invoice.invoice_id: -1 for invoice in stale if invoice.invoice_id}
+
+        def request() -> None:
+            refused = self.model.confirm(invoices, stale, today.year, key)
+            self._same(refused, self.desk.confirm(*_ids(invoices), versions=versions, today=today, key=key))
+
+        self._request(request)
+
+    def _correct(self, invoices: list[Invoice], today: date, details: list[Detail] | None = None) -> None:
+        key = self._key()
+        named = None if details is None else [detail_id(self.engine, detail) for detail in details]
+
+        def request() -> None:
+            refused = self.model.correct(invoices, today, key, details)
+            handled = self.desk.correct(*_ids(invoices), today=today, key=key, detail_ids=named)
+            self._same(refused, handled)
+            self._adopt(handled)
+
+        self._request(request)
+
+    def _request(self, request: Callable[[], None]) -> None:
+        request()
+        self.requests.append(request)
+
+    def _same(self, refused: Sequence[Invoice], handled: Handled) -> None:
+        assert {each.subject for each in handled.refused} == {str(invoice_id) for invoice_id in _ids(refused)}
+
+    def _adopt(self, handled: Handled) -> None:
+        """Gives new invoices of the model the ids that the warehouse gave them."""
+        known = {invoice.invoice_id for invoice in self.model.invoices}
+        new = [invoice for invoice in self.model.invoices if invoice.invoice_id is None]
+        corrected = {
+            row.invoice_id: row.corrects_invoice_id
+            for row in self.warehouse.read("SELECT invoice_id, corrects_invoice_id FROM invoicing.invoice")
+        }
+        for made in handled.invoices:
+            if made.invoice_id in known:
+                continue
+            for invoice in new:
+                original = invoice.corrects.invoice_id if invoice.corrects else None
+                if (invoice.contract_id, invoice.customer_id, original) == (
+                    made.contract_id,
+                    made.customer_id,
+                    corrected[made.invoice_id],
+                ):
+                    invoice.invoice_id = made.invoice_id
+
+    def _named(self, data: st.DataObject) -> tuple[str, dict[str, Any]]:
+        """A few transactions or milestones of a contract, known or not."""
+        contract_id = data.draw(CONTRACTS)
+        kind, known = data.draw(
+            st.sampled_from((("transaction_ids", self.model.transactions), ("milestone_ids", self.model.milestones)))
+        )
+        names = [name for contract, name in known if contract == contract_id] + ["unknown"]
+        return contract_id, {kind: data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))}
+
+
+def _ids(invoices: Sequence[Invoice]) -> list[Any]:
+    return [invoice.invoice_id for invoice in invoices]
+
+
+def test_any_life(new_database: Callable[[str], sa.URL], template: str) -> None:
+    engine = sa.create_engine(new_database(template), connect_args={"options": "-c timezone=UTC"})
+    machine = type("AnyLife", (AnyLife,), {"engine": engine})
+    thorough = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            deadline=None,
+            max_examples=2_000 if thorough else 6,
+            stateful_step_count=40 if thorough else 15,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
+    engine.dispose()
