@@ -11,7 +11,7 @@ import pytest
 from invoicing.errors import RefusedError
 from invoicing.lifecycle.details import NewDetail
 from tests.lifecycle.desk import Desk
-from tests.lifecycle.life import billed_of, detail_of, invoice_of
+from tests.lifecycle.whole_life import billed_of, detail_of, invoice_of
 from tests.process.test_verify import differences
 from tests.process.warehouse import CONTRACT, Warehouse, october
 
