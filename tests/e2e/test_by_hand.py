@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 import pendulum
 import pytest
 
+from invoicing.lifecycle.creation import create_invoices
+from invoicing.lifecycle.invoices import Request
+from invoicing.warehouse.transactions import writing
 from tests.dags.listeners import AlertServer
-from tests.e2e.rest import Rest, wait_until
+from tests.e2e.rest import FINISHED, Rest, wait_until
 from tests.e2e.stack import Stack
 from tests.e2e.test_operating import alert_titled
-from tests.process.warehouse import Warehouse
+from tests.process.warehouse import Warehouse, october
 
 ADATUM = "adatum-implementation"
 
@@ -35,12 +38,12 @@ def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
     rest_of: Callable[[str], Rest], warehouse: Warehouse, alerts: AlertServer
 ) -> None:
     creating, confirming = rest_of("create_project_invoices"), rest_of("confirm_invoices")
-    assert "too short" in creating.refused_trigger({"contract_ids": []})
+    assert "should be non-empty" in creating.refused_trigger({"contract_ids": []})
     created = creating.trigger(conf={"contract_ids": [ADATUM]})
     assert creating.wait_for(created) == "success"
     (draft,) = creating.result(created, "create_drafts")["invoices_listed"]
 
-    run = confirming.trigger(conf={"invoice_ids": [draft["invoice_id"]]})
+    run = confirming.trigger(conf={"contract_ids": [ADATUM]})
     confirming.wait_for_task(run, "approve", {"awaiting_input"})
     # Whoever confirms something else does not wait for that.
     other = confirming.trigger(conf={"run_date": "2020-10-05"})
@@ -55,6 +58,26 @@ def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
     assert warehouse.read(query) == [(draft["invoice_id"], "confirmed", f"INV-{pendulum.now('UTC').year}-000001")]
     doers = "SELECT DISTINCT changed_by FROM invoicing.invoice_change WHERE action IN ('created', 'confirmed')"
     assert warehouse.read(doers) == [("admin",)]
+
+    # Cleared, it finds what it has done, and has nothing to ask any more.
+    before = confirming.result(run, "confirm_drafts")
+    confirming.clear_run(run)
+    assert confirming.wait_for(run) == "success"
+    assert (confirming.tasks(run)["approve"], confirming.result(run, "confirm_drafts")) == ("skipped", before)
+
+
+def test_a_run_that_waits_for_an_approval_can_be_called_off(
+    rest_of: Callable[[str], Rest], warehouse: Warehouse
+) -> None:
+    with writing(warehouse.engine, 60) as connection:
+        today, anna = october(5), Request("anna", "before")
+        create_invoices(connection, [ADATUM], today=today, settings=warehouse.settings, request=anna)
+    confirming = rest_of("confirm_invoices")
+    run = confirming.trigger(conf={"run_date": str(today)})
+    confirming.wait_for_task(run, "approve", {"awaiting_input"})
+    confirming.end(run, "failed")
+    confirming.wait_for_task(run, "approve", FINISHED)
+    assert warehouse.read("SELECT status FROM analytics.invoices") == [("draft",)]
 
 
 def test_a_run_by_hand_that_could_do_nothing_sends_an_alert_with_the_reason(
