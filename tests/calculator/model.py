@@ -134,15 +134,15 @@ class Source:
         merged = {}
         for table, (_, key_length) in TABLES.items():
             rows = getattr(self, table) + getattr(newer, table)
-            merged[table] = tuple({astuple(row)[:key_length]: row for row in rows}.values())
+            merged[table] = tuple({_key(row, key_length): row for row in rows}.values())
         return Source(**merged)
 
     def without(self, known: Source) -> Source:
         """The rows whose primary keys are not known."""
         remaining = {}
         for table, (_, key_length) in TABLES.items():
-            keys = {astuple(row)[:key_length] for row in getattr(known, table)}
-            remaining[table] = tuple(row for row in getattr(self, table) if astuple(row)[:key_length] not in keys)
+            keys = {_key(row, key_length) for row in getattr(known, table)}
+            remaining[table] = tuple(row for row in getattr(self, table) if _key(row, key_length) not in keys)
         return Source(**remaining)
 
     def write_native(self, folder: Path) -> None:
@@ -154,6 +154,10 @@ class Source:
                 writer = csv.writer(file)
                 writer.writerow(columns)
                 writer.writerows([_text(value) for value in astuple(row)] for row in getattr(self, table))
+
+
+def _key(row: object, length: int) -> tuple[object, ...]:
+    return tuple(vars(row).values())[:length]
 
 
 def _text(value: str | date | Decimal | bool | None) -> str:

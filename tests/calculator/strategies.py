@@ -2,12 +2,16 @@
 
 Everything drawn is legal by the data contract: what a loader must refuse is not here, such as percents that do not sum
 to 100.
+
+Making a strategy takes Hypothesis longer than drawing from it, so those made before are kept.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -135,30 +139,28 @@ class Scenario:
 
 @st.composite
 def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -> Scenario:
-    days = draw(st.lists(st.integers(0, 40), min_size=2, max_size=4, unique=True))
-    anchors = [FIRST_DAY + timedelta(days=day) for day in days]
-    meet = draw(st.sampled_from([_as_drawn, _crowded]))
+    anchors = tuple(FIRST_DAY + timedelta(days=day) for day in draw(_DAYS))
+    meet = draw(_one_of((_as_drawn, _crowded)))
     source = meet(draw(_sources(anchors)))
     latest = source
     steps: list[Step] = []
-    usual = ["run", *["touch"] * touches, *["change"] * changes, "run"]
-    any_kind = st.sampled_from(["run", *usual])
-    for kind in draw(st.sampled_from([["run"], usual])) + draw(st.lists(any_kind, min_size=2, max_size=6)):
+    usual = ("run", *["touch"] * touches, *["change"] * changes, "run")
+    for kind in (*draw(_one_of((("run",), usual))), *draw(_some_of(("run", *usual), 2, 6))):
         if kind == "change":
             change = meet(draw(_changes(latest, anchors)))
             latest = latest.followed_by(change)
             steps.append(Change(change))
         elif kind == "touch":
-            steps.append(Touch(draw(st.integers(0, 5)), draw(st.booleans())))
+            steps.append(Touch(draw(_NTH), draw(st.booleans())))
         else:
-            dates = _around([*anchors, max(anchors)], RUN_OFFSETS)
-            again = [step.run_date for step in steps if isinstance(step, Run)]
-            steps.append(Run(draw(dates | st.sampled_from(again) if again else dates)))
+            dates = _around((*anchors, max(anchors)), RUN_OFFSETS)
+            again = tuple(step.run_date for step in steps if isinstance(step, Run))
+            steps.append(Run(draw(dates | _one_of(again) if again else dates)))
     return Scenario(
         source,
         tuple(steps),
-        catch_up_days=draw(st.sampled_from([35, 35, 35, 35, 7, 0])),
-        late_milestones=draw(st.sampled_from(LATE_MILESTONES)),
+        catch_up_days=draw(_one_of((35, 35, 35, 35, 7, 0))),
+        late_milestones=draw(_one_of(LATE_MILESTONES)),
     )
 
 
@@ -182,11 +184,11 @@ def _crowded(source: Source) -> Source:
 
 
 @st.composite
-def _sources(draw: st.DrawFn, anchors: list[date]) -> Source:
+def _sources(draw: st.DrawFn, anchors: tuple[date, ...]) -> Source:
     customer_ids = draw(_ids(4, 4))
     source = Source(customers=tuple(Customer(customer_id) for customer_id in customer_ids))
     for contract_id in draw(_ids(1, 2)):
-        contract = Contract(contract_id, draw(st.sampled_from(list(CURRENCY_DECIMALS))), draw(st.sampled_from(STATES)))
+        contract = Contract(contract_id, draw(_one_of(tuple(CURRENCY_DECIMALS))), draw(_one_of(STATES)))
         lines = [draw(_lines(contract_id, line_id)) for line_id in draw(_ids(1, 3))]
         shares = [share for line in lines for share in draw(_line_customers(line, customer_ids[:3]))]
         source = source.followed_by(
@@ -201,17 +203,17 @@ def _sources(draw: st.DrawFn, anchors: list[date]) -> Source:
 
 @st.composite
 def _lines(draw: st.DrawFn, contract_id: str, line_id: str) -> Line:
-    method = draw(st.sampled_from(BILLING_METHODS))
-    time, expense, material, fee = (draw(st.sampled_from(INCLUSIONS)) for _ in range(4))
+    method = draw(_one_of(BILLING_METHODS))
+    time, expense, material, fee = (draw(_one_of(INCLUSIONS)) for _ in range(4))
     return Line(contract_id, line_id, method, time, expense, material, fee)
 
 
 @st.composite
 def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> list[LineCustomer]:
-    percents = [Decimal(percent) for percent in draw(st.sampled_from(SPLITS))]
-    order = draw(st.just(customer_ids) | st.permutations(customer_ids))
+    percents = [Decimal(percent) for percent in draw(_one_of(SPLITS))]
+    order = draw(_in_any_order(tuple(customer_ids)))
     sharing = [nth for nth, percent in enumerate(percents) if percent > 0]
-    rounding = draw(st.sampled_from(sharing)) if sharing else None
+    rounding = draw(_one_of(tuple(sharing))) if sharing else None
     return [
         LineCustomer(line.contract_id, line.contract_line_id, order[nth], percent, nth == rounding)
         for nth, percent in enumerate(percents)
@@ -219,15 +221,14 @@ def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> lis
 
 
 @st.composite
-def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
+def _changes(draw: st.DrawFn, source: Source, anchors: tuple[date, ...]) -> Source:
     """Contracts stop and go, lines change what they include and get the customers they lacked, and there is more."""
     contracts = [
-        replace(contract, state=draw(st.just(contract.state) | st.sampled_from(STATES)))
-        for contract in source.project_contracts
+        replace(contract, state=draw(_kept_or(contract.state, STATES))) for contract in source.project_contracts
     ]
     lines = {(line.contract_id, line.contract_line_id): line for line in source.contract_lines}
     for key, line in lines.items():
-        lines[key] = replace(line, includes_time=draw(st.just(line.includes_time) | st.sampled_from(INCLUSIONS)))
+        lines[key] = replace(line, includes_time=draw(_kept_or(line.includes_time, INCLUSIONS)))
     for contract in contracts:
         for line_id in draw(_ids(0, 1)):
             key = (contract.contract_id, line_id)
@@ -248,12 +249,12 @@ def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
     )
     added = draw(_additions(source, anchors, at_least=2, at_most=4))
     transactions = [
-        replace(transaction, billing_status=draw(st.sampled_from(UNREADY_BECOMES)))
+        replace(transaction, billing_status=draw(_one_of(UNREADY_BECOMES)))
         for transaction in source.transactions
         if transaction.billing_status == "unbilled"
     ]
     milestones = [
-        replace(milestone, billing_status=draw(st.sampled_from(MILESTONE_STATUSES)))
+        replace(milestone, billing_status=draw(_one_of(MILESTONE_STATUSES)))
         for milestone in source.milestones
         if milestone.billing_status == "not_ready"
     ]
@@ -266,21 +267,21 @@ def _changes(draw: st.DrawFn, source: Source, anchors: list[date]) -> Source:
 
 
 @st.composite
-def _additions(draw: st.DrawFn, source: Source, anchors: list[date], *, at_least: int, at_most: int) -> Source:
+def _additions(draw: st.DrawFn, source: Source, anchors: tuple[date, ...], *, at_least: int, at_most: int) -> Source:
     """Transactions, schedule rows and milestones that are not in the source yet, for its lines."""
-    customers = [None, None, None, *(customer.customer_id for customer in source.customers)]
+    customers = (None, None, None, *(customer.customer_id for customer in source.customers))
     transactions: list[Transaction] = []
     schedules: list[Schedule] = []
     milestones: list[Milestone] = []
     for contract in source.project_contracts:
         decimals = CURRENCY_DECIMALS[contract.currency]
-        lines = [line for line in source.contract_lines if line.contract_id == contract.contract_id]
-        timed = [line for line in lines if line.billing_method == "time_and_material"]
+        lines = tuple(line for line in source.contract_lines if line.contract_id == contract.contract_id)
+        timed = tuple(line for line in lines if line.billing_method == "time_and_material")
+        any_line = _one_of(timed or lines) | _one_of(lines)
         for transaction_id in draw(_ids(at_least, at_most)):
-            line = draw(st.sampled_from(timed or lines) | st.sampled_from(lines))
-            transactions.append(draw(_transactions(line, transaction_id, customers, decimals, anchors)))
+            transactions.append(draw(_transactions(draw(any_line), transaction_id, customers, decimals, anchors)))
         for line in lines:
-            for run_date in draw(st.lists(st.sampled_from(anchors), min_size=at_least, max_size=3, unique=True)):
+            for run_date in draw(_some_of(anchors, at_least, 3, unique=True)):
                 schedules.append(draw(_schedules(line, run_date)))
         for line in [line for line in lines if line.billing_method == "fixed_price"]:
             for milestone_id in draw(_ids(0, at_most // 2)):
@@ -289,58 +290,104 @@ def _additions(draw: st.DrawFn, source: Source, anchors: list[date], *, at_least
     return Source().followed_by(drawn).without(source)
 
 
+@st.composite
 def _transactions(
-    line: Line, transaction_id: str, customers: list[str | None], decimals: int, anchors: list[date]
-) -> st.SearchStrategy[Transaction]:
-    return st.builds(
-        Transaction,
-        contract_id=st.just(line.contract_id),
-        transaction_id=st.just(transaction_id),
-        contract_line_id=st.just(line.contract_line_id),
-        transaction_date=_around(anchors, TRANSACTION_OFFSETS),
-        quantity=_decimals(QUANTITIES, 4),
-        unit_price=_decimals(UNIT_PRICES, 4),
-        amount=st.none() | _decimals(AMOUNTS, decimals),
-        tax_amount=st.none() | _decimals(TAXES, decimals),
-        customer_id=st.sampled_from(customers),
-        transaction_class=st.sampled_from(TRANSACTION_CLASSES),
-        billing_type=st.sampled_from(BILLING_TYPES),
-        billing_status=st.sampled_from(TRANSACTION_STATUSES),
+    draw: st.DrawFn,
+    line: Line,
+    transaction_id: str,
+    customers: tuple[str | None, ...],
+    decimals: int,
+    anchors: tuple[date, ...],
+) -> Transaction:
+    return Transaction(
+        line.contract_id,
+        transaction_id,
+        line.contract_line_id,
+        transaction_date=draw(_around(anchors, TRANSACTION_OFFSETS)),
+        quantity=draw(_decimals(QUANTITIES, 4)),
+        unit_price=draw(_decimals(UNIT_PRICES, 4)),
+        amount=draw(_decimals_or_none(AMOUNTS, decimals)),
+        tax_amount=draw(_decimals_or_none(TAXES, decimals)),
+        customer_id=draw(_one_of(customers)),
+        transaction_class=draw(_one_of(TRANSACTION_CLASSES)),
+        billing_type=draw(_one_of(BILLING_TYPES)),
+        billing_status=draw(_one_of(TRANSACTION_STATUSES)),
     )
 
 
+@st.composite
 def _milestones(
-    line: Line, milestone_id: str, customers: list[str | None], decimals: int, anchors: list[date]
-) -> st.SearchStrategy[Milestone]:
-    return st.builds(
-        Milestone,
-        contract_id=st.just(line.contract_id),
-        milestone_id=st.just(milestone_id),
-        contract_line_id=st.just(line.contract_line_id),
-        milestone_date=st.sampled_from(anchors),
-        amount=_decimals(AMOUNTS, decimals),
-        tax_amount=st.none() | _decimals(TAXES, decimals),
-        customer_id=st.sampled_from(customers),
-        billing_status=st.sampled_from(MILESTONE_STATUSES),
+    draw: st.DrawFn,
+    line: Line,
+    milestone_id: str,
+    customers: tuple[str | None, ...],
+    decimals: int,
+    anchors: tuple[date, ...],
+) -> Milestone:
+    return Milestone(
+        line.contract_id,
+        milestone_id,
+        line.contract_line_id,
+        milestone_date=draw(_one_of(anchors)),
+        amount=draw(_decimals(AMOUNTS, decimals)),
+        tax_amount=draw(_decimals_or_none(TAXES, decimals)),
+        customer_id=draw(_one_of(customers)),
+        billing_status=draw(_one_of(MILESTONE_STATUSES)),
     )
 
 
 @st.composite
 def _schedules(draw: st.DrawFn, line: Line, run_date: date) -> Schedule:
-    offset = draw(st.sampled_from(CUTOFF_OFFSETS))
+    offset = draw(_one_of(CUTOFF_OFFSETS))
     cutoff = None if offset is None else run_date + timedelta(days=offset)
-    run_status = draw(st.sampled_from(RUN_STATUSES))
+    run_status = draw(_one_of(RUN_STATUSES))
     return Schedule(line.contract_id, line.contract_line_id, run_date, cutoff, run_status)
 
 
+_known = lru_cache(maxsize=1024)
+
+
+@_known
+def _one_of(values: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+@_known
+def _some_of(
+    values: tuple[Any, ...], at_least: int, at_most: int, *, unique: bool = False
+) -> st.SearchStrategy[list[Any]]:
+    return st.lists(_one_of(values), min_size=at_least, max_size=at_most, unique=unique)
+
+
+@_known
+def _kept_or(value: Any, others: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    return st.just(value) | _one_of(others)
+
+
+@_known
+def _in_any_order(values: tuple[str, ...]) -> st.SearchStrategy[Sequence[str]]:
+    return st.just(values) | st.permutations(values)
+
+
 def _ids(at_least: int, at_most: int) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(IDS), min_size=at_least, max_size=at_most, unique=True)
+    return _some_of(IDS, at_least, at_most, unique=True)
 
 
-def _around(anchors: list[date], offsets: tuple[int, ...]) -> st.SearchStrategy[date]:
+@_known
+def _around(anchors: tuple[date, ...], offsets: tuple[int, ...]) -> st.SearchStrategy[date]:
     return st.sampled_from([anchor + timedelta(days=offset) for offset in offsets for anchor in anchors])
 
 
+@_known
 def _decimals(favourites: tuple[str, ...], places: int) -> st.SearchStrategy[Decimal]:
-    favourite = st.sampled_from(favourites).map(lambda text: rounded(Decimal(text), places))
+    favourite = _one_of(favourites).map(lambda text: rounded(Decimal(text), places))
     return favourite | st.decimals(0, 10_000, places=places)
+
+
+@_known
+def _decimals_or_none(favourites: tuple[str, ...], places: int) -> st.SearchStrategy[Decimal | None]:
+    return st.none() | _decimals(favourites, places)
+
+
+_DAYS = st.lists(st.integers(0, 40), min_size=2, max_size=4, unique=True)
+_NTH = st.integers(0, 5)
