@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +19,7 @@ from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import create_engine
 from invoicing.warehouse.transactions import writing
 from tests.faults.day import BUCKETS
+from tests.places import server_home
 
 # A killed server loses nothing that it handed to the operating system, so nothing has to reach the disk. It starts hundreds of
 # times, so it is small. Autovacuum would open the templates. No standby of that name exists: a session that asks for
@@ -36,8 +35,6 @@ _CONFIGURATION = {
 }
 
 _WAITS = 10  # seconds
-_MEMORY = Path("/dev/shm")
-_ROOM = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -120,8 +117,7 @@ def _wait_until_over(process: int) -> None:
 @contextmanager
 def own_server(name: str) -> Iterator[Server]:
     """A server for the length of the block."""
-    home = _home(name)
-    server = Server(Settings(warehouse_dir=home, wait_seconds=20, buckets=BUCKETS))
+    server = Server(Settings(warehouse_dir=server_home(name), wait_seconds=20, buckets=BUCKETS))
     try:
         changes = [f"ALTER SYSTEM SET {setting} = '{value}'" for setting, value in _CONFIGURATION.items()]
         server.administer(*changes)
@@ -129,12 +125,3 @@ def own_server(name: str) -> Iterator[Server]:
         yield server
     finally:
         embedded.remove(server.settings)
-
-
-def _home(name: str) -> Path:
-    """In memory where there is room, since a database is copied for every fault; and where root's system user can go."""
-    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
-        parent = _MEMORY
-    else:
-        parent = embedded.SYSTEM_ROOT if os.geteuid() == 0 else Path(tempfile.gettempdir())
-    return parent / f"invoicing-{os.getpid()}-{name}"

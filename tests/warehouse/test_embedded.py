@@ -17,15 +17,15 @@ from invoicing.errors import WarehouseUnavailableError
 from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import create_engine
+from tests.places import server_home
 
 START = "from invoicing.warehouse import embedded; from invoicing.settings import read_settings; "
 START += "print(embedded.ensure_running(read_settings()))"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    home = embedded.SYSTEM_ROOT / f"test-embedded-{os.getpid()}" if os.geteuid() == 0 else tmp_path / "warehouse"
-    made = Settings(warehouse_dir=home)
+def settings() -> Iterator[Settings]:
+    made = Settings(warehouse_dir=server_home("embedded"))
     yield made
     embedded.remove(made)
 
