@@ -22,6 +22,10 @@ help:  ## list the targets
 
 setup: .venv/.installed  ## build .venv with everything the package needs, and the console script .venv/bin/invoicing
 
+# As pip does unasked. Otherwise every process compiles Airflow anew wherever none may write beside the sources
+# (PYTHONDONTWRITEBYTECODE, as in many containers), and the tests start hundreds.
+export UV_COMPILE_BYTECODE := 1
+
 # uv when it is there, pip otherwise. The stamp is written last: a set-up that was broken off starts again.
 .venv/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
