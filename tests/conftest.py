@@ -15,6 +15,7 @@ from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
+from tests.places import server_home
 
 # Airflow reads its environment when it is first imported, which some test module does: so it is set here, before all.
 os.environ.update(
@@ -36,21 +37,21 @@ def _airflow_home() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def server_url() -> Iterator[sa.URL]:
     """The server that tests make their databases on: INVOICING_TEST_WAREHOUSE (a URL), else an embedded one."""
     if named := os.environ.get("INVOICING_TEST_WAREHOUSE"):
         yield parse_url(named)
         return
-    # Root's server needs a folder that its system user can reach, which pytest's private folders are not.
-    root = os.geteuid() == 0
-    home = embedded.SYSTEM_ROOT / f"tests-{os.getpid()}" if root else tmp_path_factory.mktemp("warehouse")
-    settings = Settings(warehouse_dir=home)
-    url = embedded.ensure_running(settings)
-    with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # these databases need not survive a crash
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-    yield url
-    embedded.remove(settings)
+    settings = Settings(warehouse_dir=server_home("tests"))
+    try:
+        url = embedded.ensure_running(settings)
+        with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # these databases need not survive a crash
+            connection.exec_driver_sql("ALTER SYSTEM SET max_wal_size = '256MB'")  # of memory, most likely
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        yield url
+    finally:
+        embedded.remove(settings)
 
 
 @pytest.fixture(scope="session")
