@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
+# Processes that share the tests: one waits for Airflow most of the time.
+TESTERS ?= 3
 
 # Airflow's own files stay in .airflow; the tasks find the warehouse as the console script does.
 export AIRFLOW_HOME := $(CURDIR)/.airflow
@@ -65,8 +67,8 @@ up: setup  ## start Airflow with its UI on http://localhost:8080 (PORT=… for a
 down:  ## stop Airflow and the embedded warehouse
 	@[ ! -e .venv/.installed ] || $(BIN)/python -m scripts.stack down
 
-test: .venv/.installed-dev  ## run all tests but the slow ones with a real Airflow
-	@$(BIN)/pytest
+test: .venv/.installed-dev  ## run all tests but the slow ones with a real Airflow, in three processes (TESTERS=0: in one)
+	@$(BIN)/pytest --numprocesses $(TESTERS)
 
 e2e: .venv/.installed-dev  ## run the tests with a real Airflow, the slow ones included
 	@$(BIN)/pytest tests/e2e -m e2e

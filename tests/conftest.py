@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
 from tests.places import server_home
+from tests.spread import Spread, airflow_first
 
 # Airflow reads its environment when it is first imported, which some test module does: so it is set here, before all.
 os.environ.update(
@@ -26,14 +28,24 @@ os.environ.update(
     AIRFLOW__CORE__UNIT_TEST_MODE="True",
 )
 
-TEMPLATE = "invoicing_template"
+# Processes that share the tests may share a server.
+TEMPLATE = f"invoicing_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _airflow_home() -> Iterator[None]:
-    yield
+def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
+    config.option.loadscopereorder = False  # the order is that of `airflow_first`
+    return Spread(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        airflow_first(items)
 
 
 @pytest.fixture(scope="session")
