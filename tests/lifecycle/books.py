@@ -88,7 +88,8 @@ def detail_id(engine: sa.Engine, detail: Detail) -> int:
             sa.text("SELECT * FROM invoicing.invoice_line_detail WHERE invoice_id = :invoice_id ORDER BY actual_id"),
             {"invoice_id": detail.invoice.invoice_id},
         )
-        return next(row.actual_id for row in rows if said.of_detail_row(row) == wanted)
+        found: int = next(row.actual_id for row in rows if said.of_detail_row(row) == wanted)
+    return found
 
 
 def _by_key(rows: Iterable[Any]) -> dict[tuple[str, int], Any]:

@@ -32,6 +32,7 @@ SPLITS = (("100",), ("50", "50"), ("33.3333", "66.6667"), ("12.5", "87.5"), ("0.
 CLASSES: tuple[TransactionClass, ...] = ("time", "time", "expense", "material", "fee", "fee")
 BILLING_TYPES: tuple[BillingType, ...] = ("chargeable", "chargeable", "chargeable", "non_chargeable", "complimentary")
 STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 5, "unbilled")
+LATER_STATUSES: tuple[TransactionStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "unbilled", "canceled")
 MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "not_ready")
 QUANTITIES = tuple(map(Decimal, ("8", "1", "-8", "0", "0.5", "7.25", "0.0001", "-0.3333", "3")))
 UNIT_PRICES = tuple(map(Decimal, ("200", "0", "0.005", "33.33", "99.995", "-10", "1500.5", "0.0001")))
