@@ -448,7 +448,7 @@ def test_any_life(new_database: Callable[[str], sa.URL], template: str) -> None:
         machine,
         settings=settings(
             deadline=None,
-            max_examples=2_000 if thorough else 6,
+            max_examples=2_000 if thorough else 12,
             stateful_step_count=40 if thorough else 15,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
