@@ -209,6 +209,14 @@ class AnyLife(RuleBasedStateMachine):
         stale = data.draw(st.lists(st.sampled_from(chosen), max_size=1))
         self._confirm(chosen, stale, today)
 
+    @precondition(lambda self: self._drafts())
+    @rule(data=st.data())
+    def change_and_confirm(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._drafts()))
+        for detail in invoice.details:
+            self._change(data, detail)
+        self._confirm([invoice], [], TODAYS[0])
+
     @precondition(lambda self: self.model.invoices)
     @rule(data=st.data())
     def pay(self, data: st.DataObject) -> None:
@@ -348,7 +356,7 @@ class AnyLife(RuleBasedStateMachine):
     def _change(self, data: st.DataObject, detail: Detail) -> None:
         source, decimals = detail.source.worth, self.model.decimals(detail.invoice.contract_id)
         drawn = {
-            "quantity": data.draw(st.none() | quantities(source.quantity)),
+            "quantity": data.draw(st.one_of(NOBODY_SAW, quantities(source.quantity), quantities(source.quantity))),
             "unit_price": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, unit_prices(source.unit_price))),
             "billing_type": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, st.sampled_from(BILLING_TYPES))),
             "tax_amount": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, taxes(decimals))),
