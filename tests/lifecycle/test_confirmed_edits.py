@@ -125,3 +125,13 @@ def test_transaction_on_a_draft_cannot_be_marked(warehouse: Warehouse, desk: Des
     invoice_id = invoiced(warehouse)
     with pytest.raises(RefusedError, match=rf"T1 is on invoice {invoice_id} \(draft\); take it off first"):
         desk.mark(CONTRACT, ready=False, transaction_ids=["T1"])
+
+
+def test_what_is_written_off_is_non_chargeable_and_worth_its_price(warehouse: Warehouse, desk: Desk) -> None:
+    invoice_id = invoiced(warehouse, amount="1600", quantity="8", tax="400")
+    desk.change(invoice_id, detail_of(warehouse, "T1"), quantity=Decimal(6))
+    desk.confirm(invoice_id)
+    rows = warehouse.read(
+        "SELECT quantity, amount, tax_amount, billing_type FROM invoicing.actual WHERE posting = 'written_off_billed'"
+    )
+    assert [tuple(row) for row in rows] == [(2, 400, 100, "non_chargeable")]
