@@ -60,6 +60,10 @@ VIEWS = {
         "role_id, role_name, week_start, capacity_hours, billable_hours, utilization_percent, target_utilization_percent, "
         "difference_percent"
     ),
+    "invoice_changes": (
+        "changed_at, changed_by, contract_id, invoice_id, version, action, contract_line_id, detail_id, field, old_value, "
+        "new_value, request_key"
+    ),
 }
 
 

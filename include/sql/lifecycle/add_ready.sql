@@ -1,6 +1,6 @@
 -- Purpose: put onto drafts what is ready for their contract and customer and on no live invoice: onto a manual draft all of it,
 -- onto a scheduled one what the schedule rows of its run date admit, and the milestones of that date.
--- Parameters: contract_ids, invoice_ids; version, changed_by, request_key (of a refresh; null: the drafts are being created).
+-- Parameters: contract_ids, invoice_ids, version (of a refresh; null: the drafts are being created), changed_by, request_key.
 -- Grain: one detail per actual, and one row in invoice_change when it is a refresh. What two of the drafts could take goes onto
 -- the older. Returns how many details there are.
 -- May be repeated: yes, what is on a live invoice is not ready any more.

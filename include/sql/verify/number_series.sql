@@ -1,5 +1,5 @@
 -- Purpose: series of invoice numbers with a gap, a number given twice, or another last number than the series remembers.
--- Parameters: from_date, to_date (not asked: a series belongs to no date), at_most.
+-- Parameters: at_most (of no date: a series belongs to none).
 -- Grain: one row per series.
 -- May be repeated: reads only.
 WITH given AS (

@@ -1,5 +1,5 @@
 -- Purpose: make open transactions and milestones ready to invoice, or not.
--- Parameters: contract_ids, to_status (unbilled, ready_to_invoice), changed_at; transaction_ids, milestone_ids (null: all),
+-- Parameters: contract_ids, to_status (unbilled, ready_to_invoice), changed_at, transaction_ids, milestone_ids (null: all),
 -- transaction_classes, until (null: any).
 -- Grain: open shares that no live invoice holds and that say otherwise.
 -- May be repeated: yes.

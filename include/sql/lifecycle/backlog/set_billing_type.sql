@@ -1,5 +1,5 @@
 -- Purpose: set the billing type of open transactions. Milestones are always chargeable.
--- Parameters: contract_ids, billing_type, changed_at; transaction_ids (null: all), transaction_classes, until (null: any).
+-- Parameters: contract_ids, billing_type, changed_at, transaction_ids (null: all), transaction_classes, until (null: any).
 -- Grain: open shares that no live invoice holds and that say otherwise.
 -- May be repeated: yes.
 UPDATE invoicing.actual AS a

@@ -1,6 +1,6 @@
 -- Purpose: change a detail of a draft. The amount follows quantity and price, and the tax follows the amount in proportion to
 -- what the detail consumes, unless it is given. On a correction both are what comes on top of what was invoiced before.
--- Parameters: contract_id, invoice_id, detail_id; quantity, unit_price, billing_type, tax_amount, description (null: as it is).
+-- Parameters: contract_id, invoice_id, detail_id, quantity, unit_price, billing_type, tax_amount, description (null: as it is).
 -- Grain: one detail.
 -- May be repeated: yes.
 UPDATE invoicing.invoice_line_detail AS d
