@@ -1,5 +1,5 @@
 -- Purpose: an invoice as it stands, by its id or its number.
--- Parameters: invoice (id or number, as text).
+-- Parameters: invoice_id (null: not named by id), invoice_number (null: not named by number).
 -- Grain: at most one row.
 -- May be repeated: reads only.
 SELECT
@@ -22,5 +22,5 @@ SELECT
 FROM invoicing.invoice AS i
 INNER JOIN invoicing.currency AS u ON i.currency = u.currency
 WHERE
-    cast(i.invoice_id AS text) = :invoice
-    OR i.invoice_number = :invoice
+    i.invoice_id = cast(:invoice_id AS uuid)
+    OR i.invoice_number = cast(:invoice_number AS text)

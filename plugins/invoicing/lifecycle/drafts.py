@@ -15,7 +15,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from invoicing.errors import ChangedMeanwhileError, RefusedError
-from invoicing.lifecycle.invoices import Invoice, Request, as_they_stand, clock, find_invoice, record_action, total
+from invoicing.lifecycle.invoices import (
+    Invoice,
+    Request,
+    as_id,
+    as_they_stand,
+    clock,
+    find_invoice,
+    record_action,
+    total,
+)
 from invoicing.warehouse.lease import refuse_while_running
 from invoicing.warehouse.statements import execute
 
@@ -180,7 +189,7 @@ def _set_status(connection: sa.Connection, invoice: str, status: str, request: R
 
 def _has_changed(connection: sa.Connection, invoice: str, request: Request) -> bool:
     """Whether this very request changed the draft when it was tried before."""
-    found = execute(connection, "lifecycle/edit/find_done", invoice=invoice, request_key=request.key)
+    found = execute(connection, "lifecycle/edit/find_done", invoice_id=as_id(invoice), request_key=request.key)
     return found.one_or_none() is not None
 
 

@@ -65,7 +65,9 @@ def find_invoice(connection: sa.Connection, name: str) -> sa.Row[tuple[object, .
     Raises:
         NotFoundError: there is none.
     """
-    row = execute(connection, "lifecycle/find_invoice", invoice=_normal(name)).one_or_none()
+    row = execute(
+        connection, "lifecycle/find_invoice", invoice_id=as_id(name), invoice_number=None if as_id(name) else name
+    ).one_or_none()
     if row is None:
         raise NotFoundError(_NO_INVOICE.format(name))
     return row
@@ -73,16 +75,15 @@ def find_invoice(connection: sa.Connection, name: str) -> sa.Row[tuple[object, .
 
 def find_invoices(connection: sa.Connection, names: Sequence[str]) -> tuple[list[UUID], list[Refused]]:
     """The ids of invoices named by id or number, in the order they were named, once each; and the names that nobody bears."""
-    rows = execute(
-        connection,
-        "lifecycle/find_invoices",
-        invoice_ids=[UUID(name) for name in names if _is_id(name)],
-        invoice_numbers=[name for name in names if not _is_id(name)],
-    )
+    ids = [invoice_id for name in names if (invoice_id := as_id(name))]
+    numbers = [name for name in names if as_id(name) is None]
+    rows = execute(connection, "lifecycle/find_invoices", invoice_ids=ids, invoice_numbers=numbers)
     known = {row.name: row.invoice_id for row in rows}
-    found = [known[_normal(name)] for name in names if _normal(name) in known]
-    unknown = [Refused(name, _NO_INVOICE.format(name)) for name in names if _normal(name) not in known]
-    return list(dict.fromkeys(found)), unknown
+    found = [known.get(str(as_id(name) or name)) for name in names]
+    unknown = [
+        Refused(name, _NO_INVOICE.format(name)) for name, invoice_id in zip(names, found, strict=True) if not invoice_id
+    ]
+    return list(dict.fromkeys(filter(None, found))), unknown
 
 
 def total(
@@ -143,13 +144,10 @@ def clock(connection: sa.Connection) -> datetime:
     return found
 
 
-def _normal(name: str) -> str:
-    """The name as the warehouse writes it."""
-    return name.lower() if _is_id(name) else name
-
-
-def _is_id(name: str) -> bool:
+def as_id(name: str) -> UUID | None:
+    """The id that a name of an invoice is; None when it is a number."""
     try:
-        return str(UUID(name)) == name.lower()
+        found = UUID(name)
     except ValueError:
-        return False
+        return None
+    return found if str(found) == name.lower() else None
