@@ -10,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from invoicing.airflow.notes import with_summary
+from invoicing.lifecycle.drafts import put_in_review
+from invoicing.lifecycle.invoices import Request
+from invoicing.warehouse.transactions import writing
 from tests.dags.conftest import known_to_airflow
 
 RunDag = Callable[..., Any]
@@ -64,6 +67,18 @@ def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, engine: sa.Engi
     note = note_of(run_dag("2020-10-05"))
     assert note is not None
     assert note.endswith("Quarantined: adatum-implementation.")
+
+
+def test_a_run_notes_the_drafts_that_it_left_alone(run_dag: RunDag, engine: sa.Engine) -> None:
+    run_dag("2020-10-05")
+    with writing(engine, 5) as connection:
+        invoice = connection.exec_driver_sql("SELECT invoice_id FROM invoicing.invoice").scalar_one()
+        put_in_review(connection, str(invoice), request=Request("ann", "one"))
+    note = note_of(run_dag("2020-10-05"))
+    assert note is not None
+    assert note.endswith(
+        f"Left alone: invoice {invoice} of contract adatum-implementation for 2020-10-05 (in_review, changed by ann)."
+    )
 
 
 def test_a_note_that_a_person_wrote_meanwhile_stays(run_dag: RunDag) -> None:

@@ -92,7 +92,8 @@ def _summary(connection: sa.Connection, dag_run: Any) -> str:
     else:
         told = _figures(left.get(("close_run", "return_value")) or {})
         told = told or " ".join(value for (_, key), value in left.items() if key == SUMMARY_KEY)
-    return " ".join(filter(None, (told, _quarantined(due.get("quarantined") or []))))
+    asides = (_quarantined(due.get("quarantined") or []), _left_alone(due.get("left_alone") or []))
+    return " ".join(filter(None, (told, *asides)))
 
 
 def _figures(told: dict[str, Any]) -> str:
@@ -113,6 +114,13 @@ def _quarantined(problems: list[dict[str, str]]) -> str:
         return ""
     more = f" and {len(contracts) - _CONTRACTS} more" if len(contracts) > _CONTRACTS else ""
     return f"Quarantined: {', '.join(contracts[:_CONTRACTS])}{more}."
+
+
+def _left_alone(drafts: list[str]) -> str:
+    if not drafts:
+        return ""
+    more = f" and {len(drafts) - 1} more" if len(drafts) > 1 else ""
+    return f"Left alone: {drafts[0]}{more}."
 
 
 def _left_by_tasks(connection: sa.Connection, dag_run: Any) -> dict[tuple[str, str], Any]:

@@ -25,7 +25,7 @@ from invoicing.errors import AccountingError
 from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket, buckets_of
 from invoicing.process.day import Day, open_day, preview_day
-from invoicing.process.due_lines import Quarantined, refuse_future
+from invoicing.process.due_lines import LeftAlone, Quarantined, refuse_future
 from invoicing.process.lag import measure_lag
 from invoicing.process.ledger import Run, fail_run, find_run
 from invoicing.settings import Settings, read_settings
@@ -66,6 +66,7 @@ def find_due_contract_lines() -> dict[str, Any]:
     |---|---|---|
     | `INV-301`, the task retries | another run holds the warehouse | wait; the message names the run |
     | `quarantined` in the result | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined` names |
+    | `left_alone` in the result | drafts that somebody changed, which no run changes any more | nothing; `invoicing edit --refresh` adds to one |
     | `INV-101` | the run date is in the future, or a contract does not exist | trigger again with what is right |
     | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
 
@@ -93,6 +94,7 @@ def find_due_contract_lines() -> dict[str, Any]:
         "run_date": str(opened.run.run_date),
         "due_lines": opened.run.due_lines,
         "quarantined": _listed(opened.quarantined),
+        "left_alone": _left_alone(opened.left_alone),
     }
 
 
@@ -221,6 +223,12 @@ def _listed(quarantined: tuple[Quarantined, ...]) -> list[dict[str, str]]:
     return [vars(problem) for problem in quarantined[:_MOST_LISTED]]
 
 
+def _left_alone(drafts: tuple[LeftAlone, ...]) -> list[str]:
+    for draft in drafts:
+        logger.info("Left alone: %s", draft)
+    return [str(draft) for draft in drafts[:_MOST_LISTED]]
+
+
 def _preview(day: Day) -> dict[str, Any]:
     from invoicing import reports  # noqa: PLC0415  (it takes most of a second to import, and a preview alone needs it)
 
@@ -232,6 +240,7 @@ def _preview(day: Day) -> dict[str, Any]:
         "skipped_reason": day.run.skipped_reason,
         "due_lines": day.run.due_lines,
         "quarantined": _listed(day.quarantined),
+        "left_alone": _left_alone(day.left_alone),
         **{name: value for name, value in _summary(day.run).items() if name != "run_id"},
         "invoices_listed": [
             {
