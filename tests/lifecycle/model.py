@@ -559,13 +559,12 @@ class Model:
         """Returns the invoices that were refused."""
         before = self.done.setdefault(("created", key), [])
         if before:
-            return []
+            made = [draft.corrects for draft in before if draft in self.invoices]
+            return [invoice for invoice in invoices if invoice not in made and not self._correctable(invoice, chosen)]
         refused = []
         for invoice in invoices:
-            details = list(invoice.details if chosen is None else chosen)
-            try:
-                free = self._free_to_correct(invoice, details, chosen is not None)
-            except RefusedError:
+            free = self._correctable(invoice, chosen)
+            if not free:
                 refused.append(invoice)
                 continue
             draft = Invoice(invoice.contract_id, invoice.customer_id, today, "corrective", corrects=invoice)
@@ -579,6 +578,13 @@ class Model:
                     Detail(draft, source, nothing, source.billing_type, detail.description, source.worth.quantity)
                 )
         return refused
+
+    def _correctable(self, invoice: Invoice, chosen: Sequence[Detail] | None) -> list[Detail]:
+        """The details that a correction takes up; none when it is refused."""
+        try:
+            return self._free_to_correct(invoice, list(invoice.details if chosen is None else chosen), chosen is not None)
+        except RefusedError:
+            return []
 
     def _free_to_correct(self, invoice: Invoice, details: list[Detail], chosen: bool) -> list[Detail]:
         if invoice.is_draft:

@@ -75,10 +75,15 @@ class AnyLife(RuleBasedStateMachine):
         self.world = data.draw(worlds())
         self.delivered = 0
         self.requests: list[Callable[[], None]] = []
-        source = self.world.followed_by(self._delivery(data, 4))
+        source = self.world.followed_by(self._delivery(data, 6))
         self.model.load(source)
         self._load_warehouse(source)
         self._run(RUN_DATES[0])
+        # Few lives would come as far by themselves.
+        if data.draw(st.booleans()):
+            self._change_and_confirm(data, self._drafts())
+        if self._confirmed() and data.draw(st.booleans()):
+            self._correct_and_change_and_confirm(data)
 
     # What comes in
 
@@ -212,10 +217,7 @@ class AnyLife(RuleBasedStateMachine):
     @precondition(lambda self: self._drafts())
     @rule(data=st.data())
     def change_and_confirm(self, data: st.DataObject) -> None:
-        invoice = data.draw(st.sampled_from(self._drafts()))
-        for detail in invoice.details:
-            self._change(data, detail)
-        self._confirm([invoice], [], TODAYS[0])
+        self._change_and_confirm(data, [data.draw(st.sampled_from(self._drafts()))])
 
     @precondition(lambda self: self.model.invoices)
     @rule(data=st.data())
@@ -246,13 +248,7 @@ class AnyLife(RuleBasedStateMachine):
     @precondition(lambda self: any(not invoice.is_draft for invoice in self.model.invoices))
     @rule(data=st.data())
     def correct_and_change_and_confirm(self, data: st.DataObject) -> None:
-        invoice = data.draw(st.sampled_from(self._confirmed()))
-        self._correct([invoice], TODAYS[0])
-        drafts = [draft for draft in self._drafts() if draft.corrects is invoice]
-        for draft in drafts:
-            for detail in draft.details[:4]:
-                self._change(data, detail)
-        self._confirm(drafts, [], TODAYS[0])
+        self._correct_and_change_and_confirm(data)
 
     @precondition(lambda self: self.requests)
     @rule(data=st.data())
@@ -352,6 +348,17 @@ class AnyLife(RuleBasedStateMachine):
                     row.run_date,
                 ):
                     invoice.invoice_id = row.invoice_id
+
+    def _change_and_confirm(self, data: st.DataObject, drafts: Sequence[Invoice]) -> None:
+        for detail in [detail for draft in drafts for detail in draft.details]:
+            self._change(data, detail)
+        if drafts:
+            self._confirm(drafts, [], TODAYS[0])
+
+    def _correct_and_change_and_confirm(self, data: st.DataObject) -> None:
+        invoice = data.draw(st.sampled_from(self._confirmed()))
+        self._correct([invoice], TODAYS[0])
+        self._change_and_confirm(data, [draft for draft in self._drafts() if draft.corrects is invoice])
 
     def _change(self, data: st.DataObject, detail: Detail) -> None:
         source, decimals = detail.source.worth, self.model.decimals(detail.invoice.contract_id)
