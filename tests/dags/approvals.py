@@ -43,6 +43,7 @@ def somebody_who(
             if before is not None:
                 before()
             _answer(asked[0], answer, name)
+            _see_through(asked[0], over)
         except Exception as error:
             errors.append(error)
             _break_off()  # or the DAG run would wait for ever
@@ -92,6 +93,26 @@ def _answer(question: Question, answer: str, name: str) -> None:
             user=SimpleAuthManagerUser(username=name, role="admin"),
             session=session,
         )
+
+
+def _see_through(question: Question, over: threading.Event) -> None:
+    """`dag.test` may still be writing that the task waits when it is answered, and would wait for ever."""
+    from airflow.models.taskinstance import TaskInstance as Instance  # noqa: PLC0415
+    from airflow.utils.session import create_session  # noqa: PLC0415
+
+    waits_still = (
+        sa.update(Instance)
+        .where(
+            Instance.dag_id == question.dag_id,
+            Instance.run_id == question.run_id,
+            Instance.task_id == question.task_id,
+            Instance.state == "awaiting_input",
+        )
+        .values(state="scheduled")
+    )
+    while not over.wait(2):
+        with create_session() as session:
+            session.execute(waits_still)
 
 
 def _break_off() -> None:

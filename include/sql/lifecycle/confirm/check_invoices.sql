@@ -1,7 +1,7 @@
 -- Purpose: what stands against confirming invoices.
 -- Parameters: invoice_ids, versions (as they were looked at, in the same order; null: any).
 -- Grain: one row per invoice that was named; status is null for one that is not known.
--- May be repeated: reads only.
+-- May be repeated: reads only. What is materialized would be made anew for every invoice, if few were expected.
 WITH asked AS (
     SELECT
         invoice_id,
@@ -9,13 +9,13 @@ WITH asked AS (
     FROM unnest(cast(:invoice_ids AS uuid[]), cast(:versions AS integer[])) AS named (invoice_id, version)
 ),
 
-invoice AS (
+invoice AS MATERIALIZED (
     SELECT *
     FROM invoicing.invoice
     WHERE invoice_id = any(cast(:invoice_ids AS uuid[]))
 ),
 
-summed AS (
+summed AS MATERIALIZED (
     SELECT
         d.contract_id,
         d.invoice_id,

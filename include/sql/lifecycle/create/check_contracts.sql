@@ -1,8 +1,8 @@
 -- Purpose: what stands against invoicing contracts by hand, and how much of them is ready.
 -- Parameters: contract_ids.
 -- Grain: one row per id that was named; state is null for one that is not known.
--- May be repeated: reads only.
-WITH ready AS (
+-- May be repeated: reads only. What is materialized would be made anew for every contract, if few were expected.
+WITH ready AS MATERIALIZED (
     SELECT
         contract_id,
         count(*) AS ready_count
@@ -11,7 +11,7 @@ WITH ready AS (
     GROUP BY contract_id
 ),
 
-broken AS (
+broken AS MATERIALIZED (
     SELECT DISTINCT ON (e.contract_id)
         e.contract_id,
         e.code,

@@ -15,7 +15,7 @@ ALTER TABLE invoicing.actual ADD COLUMN posting invoicing.posting;
 ALTER TABLE invoicing.actual ADD COLUMN detail_id bigint;
 
 -- The actuals that an invoice wrote, which its corrections take back.
-CREATE INDEX ix_actual_billed ON invoicing.actual (contract_id, invoice_id) WHERE posting IN ('billed', 'billed_only');
+CREATE INDEX ix_actual_billed ON invoicing.actual (contract_id, invoice_id, detail_id) WHERE posting IN ('billed', 'billed_only');
 
 -- A milestone that was credited has a second share, which replaces what was billed.
 DROP INDEX invoicing.uq_actual_milestone_share;
