@@ -55,7 +55,6 @@ from tests.lifecycle.strategies import (
 from tests.process.test_verify import differences
 from tests.process.warehouse import Warehouse
 
-NOBODY_SAW = st.just(None)
 CONTRACTS = st.sampled_from(("A", "B"))
 
 
@@ -226,7 +225,7 @@ class AnyLife(RuleBasedStateMachine):
         key = self._key()
 
         def request() -> None:
-            self._same(self.model.pay(chosen, key), self.desk.pay(*_ids(chosen), key=key))
+            self._same(self.model.pay(self._now(chosen), key), self.desk.pay(*_ids(chosen), key=key))
 
         self._request(request)
 
@@ -362,14 +361,18 @@ class AnyLife(RuleBasedStateMachine):
 
     def _change(self, data: st.DataObject, detail: Detail) -> None:
         source, decimals = detail.source.worth, self.model.decimals(detail.invoice.contract_id)
-        drawn = {
-            "quantity": data.draw(st.one_of(NOBODY_SAW, quantities(source.quantity), quantities(source.quantity))),
-            "unit_price": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, unit_prices(source.unit_price))),
-            "billing_type": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, st.sampled_from(BILLING_TYPES))),
-            "tax_amount": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, taxes(decimals))),
-            "description": data.draw(st.one_of(NOBODY_SAW, NOBODY_SAW, st.just("looked at"))),
+        possible = {
+            "quantity": quantities(source.quantity),
+            "unit_price": unit_prices(source.unit_price),
+            "billing_type": st.sampled_from(BILLING_TYPES),
+            "tax_amount": taxes(decimals),
+            "description": st.just("looked at"),
         }
-        changes: dict[str, Any] = {name: value for name, value in drawn.items() if value is not None}
+        # Mostly the quantity: it is what decides which actuals are written.
+        names = data.draw(st.sampled_from((("quantity",), ("quantity",), ("quantity", "tax_amount"), ("unit_price",), None)))
+        if names is None:
+            names = data.draw(st.lists(st.sampled_from(list(possible)), unique=True, max_size=3))
+        changes: dict[str, Any] = {name: data.draw(possible[name]) for name in names}
         if changes:
             named = detail_id(self.engine, detail)
             self._edit(detail.invoice, lambda: self.model.change(detail, **changes), self.desk.change, named, **changes)
@@ -398,7 +401,7 @@ class AnyLife(RuleBasedStateMachine):
         versions = {invoice.invoice_id: -1 for invoice in stale if invoice.invoice_id}
 
         def request() -> None:
-            refused = self.model.confirm(invoices, stale, today.year, key)
+            refused = self.model.confirm(self._now(invoices), self._now(stale), today.year, key)
             self._same(refused, self.desk.confirm(*_ids(invoices), versions=versions, today=today, key=key))
 
         self._request(request)
@@ -408,12 +411,17 @@ class AnyLife(RuleBasedStateMachine):
         named = None if details is None else [detail_id(self.engine, detail) for detail in details]
 
         def request() -> None:
-            refused = self.model.correct(invoices, today, key, details)
+            refused = self.model.correct(self._now(invoices), today, key, details)
             handled = self.desk.correct(*_ids(invoices), today=today, key=key, detail_ids=named)
             self._same(refused, handled)
             self._adopt(handled)
 
         self._request(request)
+
+    def _now(self, invoices: Sequence[Invoice]) -> list[Invoice]:
+        """The invoices of the same ids: a scheduled draft that was deleted and derived afresh has the id that it had."""
+        known = {invoice.invoice_id: invoice for invoice in self.model.invoices}
+        return [known.get(invoice.invoice_id, invoice) for invoice in invoices]
 
     def _request(self, request: Callable[[], None]) -> None:
         request()
@@ -463,7 +471,7 @@ def test_any_life(new_database: Callable[[str], sa.URL], template: str) -> None:
         machine,
         settings=settings(
             deadline=None,
-            max_examples=2_000 if thorough else 12,
+            max_examples=2_000 if thorough else 40,
             stateful_step_count=40 if thorough else 15,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
