@@ -582,7 +582,9 @@ class Model:
     def _correctable(self, invoice: Invoice, chosen: Sequence[Detail] | None) -> list[Detail]:
         """The details that a correction takes up; none when it is refused."""
         try:
-            return self._free_to_correct(invoice, list(invoice.details if chosen is None else chosen), chosen is not None)
+            return self._free_to_correct(
+                invoice, list(invoice.details if chosen is None else chosen), chosen is not None
+            )
         except RefusedError:
             return []
 

@@ -369,7 +369,9 @@ class AnyLife(RuleBasedStateMachine):
             "description": st.just("looked at"),
         }
         # Mostly the quantity: it is what decides which actuals are written.
-        names = data.draw(st.sampled_from((("quantity",), ("quantity",), ("quantity", "tax_amount"), ("unit_price",), None)))
+        names = data.draw(
+            st.sampled_from((("quantity",), ("quantity",), ("quantity", "tax_amount"), ("unit_price",), None))
+        )
         if names is None:
             names = data.draw(st.lists(st.sampled_from(list(possible)), unique=True, max_size=3))
         changes: dict[str, Any] = {name: data.draw(possible[name]) for name in names}
