@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pendulum
 import pytest
@@ -72,7 +73,7 @@ def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, engine: sa.Engi
 def test_a_run_notes_the_drafts_that_it_left_alone(run_dag: RunDag, engine: sa.Engine) -> None:
     run_dag("2020-10-05")
     with writing(engine, 5) as connection:
-        invoice = connection.exec_driver_sql("SELECT invoice_id FROM invoicing.invoice").scalar_one()
+        invoice: UUID = connection.exec_driver_sql("SELECT invoice_id FROM invoicing.invoice").scalar_one()
         put_in_review(connection, str(invoice), request=Request("ann", "one"))
     note = note_of(run_dag("2020-10-05"))
     assert note is not None
