@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from fastapi import Depends, HTTPException
 from fastapi.testclient import TestClient
 
+from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices
+from invoicing.lifecycle.invoices import Request
 from invoicing.process.day import run_day
 from invoicing.settings import read_settings
 from invoicing.warehouse.connection import create_engine
+from invoicing.warehouse.transactions import writing
 from invoicing.web import run_invoices
 from invoicing.web.app import create_app
 from tests.process.warehouse import Warehouse, october
@@ -53,6 +57,19 @@ def test_json_gives_the_amounts_with_all_their_digits(web: TestClient, engine: s
 def test_a_browser_gets_the_page(web: TestClient, engine: sa.Engine) -> None:
     answer = web.get(run(engine, "2020-10-05"), headers={"Accept": "text/html,application/xhtml+xml,*/*"})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_a_run_by_hand_shows_the_invoices_that_it_did_something_to(web: TestClient, engine: sa.Engine) -> None:
+    run(engine, "2020-11-03")
+    address = "/dags/confirm_invoices/runs/by hand"
+    with writing(engine, 5) as connection:
+        chosen = choose_drafts(connection, run_date=date(2020, 10, 5))
+        versions: dict[UUID, int | None] = {draft.invoice_id: draft.version for draft in chosen}
+        request = Request("ann", "confirm_invoices/by hand")
+        confirm_invoices(connection, versions, today=october(6), settings=read_settings(), request=request)
+    answer = as_json(web, address)
+    assert [(invoice["run_date"], invoice["status"]) for invoice in answer["invoices"]] == [("2020-10-05", "confirmed")]
+    assert ">21,213.41<" in web.get(address).text
 
 
 def test_a_run_that_caught_up_shows_the_invoices_of_each_day(web: TestClient, engine: sa.Engine) -> None:

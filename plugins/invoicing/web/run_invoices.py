@@ -1,4 +1,4 @@
-"""The invoices of one run, as a page and as JSON."""
+"""The invoices of one run, of a day or by hand, as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
         as_json = format == "json" or (format is None and _wants_json(request))
         with reading(engine()) as connection:
             run = find_run(connection, f"{dag_id}/{run_id}")
-            total, invoices = _invoices(connection, run, page) if run else (0, [])
+            total, invoices = _invoices(connection, run, f"{dag_id}/{run_id}", page)
         known = {
             "dag_id": dag_id,
             "run_id": run_id,
@@ -60,7 +60,7 @@ def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
             "pages": max(-(-total // PAGE_ROWS), page),
             "invoices": invoices,
         }
-        status = 200 if run else 404
+        status = 200 if run or total else 404
         if as_json:
             return Response(to_json(known), status, media_type="application/json")
         first = (page - 1) * PAGE_ROWS + 1
@@ -70,14 +70,15 @@ def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
     return router
 
 
-def _invoices(connection: sa.Connection, run: Run, page: int) -> tuple[int, list[dict[str, Any]]]:
-    """How many there are in all, and those of the page."""
+def _invoices(
+    connection: sa.Connection, run: Run | None, request_key: str, page: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many there are in all, and those of the page. What the ledger does not know is a run by hand, or none."""
     rows = execute(
         connection,
-        "web/list_run_invoices",
-        run_id=run.run_id,
-        run_date=run.run_date,
-        contract_ids=run.contract_ids,
+        "web/list_run_invoices" if run else "web/list_request_invoices",
+        **({"run_id": run.run_id, "run_date": run.run_date, "contract_ids": run.contract_ids} if run else {}),
+        request_key=request_key,
         row_limit=PAGE_ROWS,
         row_offset=(page - 1) * PAGE_ROWS,
     )
