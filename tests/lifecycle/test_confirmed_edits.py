@@ -1,4 +1,4 @@
-"""What is easily got wrong about edits and their confirmation; each was found by the model."""
+"""What is easily got wrong about edits and their confirmation; each was wrong once."""
 
 from __future__ import annotations
 

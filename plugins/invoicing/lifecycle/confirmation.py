@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle.invoices import Handled, Refused, Request, as_they_stand, clock, done_before, record_action
+from invoicing.lifecycle.invoices import (
+    Handled,
+    Invoice,
+    Refused,
+    Request,
+    as_they_stand,
+    clock,
+    done_before,
+    record_action,
+)
 from invoicing.numbering import series_of
 from invoicing.settings import Settings
 from invoicing.warehouse.lease import refuse_while_running
@@ -29,22 +36,9 @@ _REFUSALS = {
 }
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A draft that may be confirmed, as it was looked at."""
-
-    contract_id: str
-    invoice_id: UUID
-    customer_id: str
-    currency: str
-    run_date: date
-    version: int
-    total_amount: Decimal
-
-
 def choose_drafts(
     connection: sa.Connection, *, run_date: date | None = None, contract_ids: Sequence[str] | None = None
-) -> list[Candidate]:
+) -> list[Invoice]:
     """The drafts of a run date, of contracts, or of both, in review or not."""
     rows = execute(
         connection,
@@ -52,7 +46,7 @@ def choose_drafts(
         run_date=run_date,
         contract_ids=list(contract_ids) if contract_ids is not None else None,
     )
-    return [Candidate(**row._mapping) for row in rows]
+    return [Invoice(**row._mapping) for row in rows]
 
 
 def confirm_invoices(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
@@ -64,7 +64,6 @@ def change_detail(
         RefusedError: this cannot be changed of such a detail, or the invoice is confirmed.
         NotFoundError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or there is no such detail.
     """
-
     if changes == DetailChanges():
         raise UsageError(
             "say what to change of the detail: quantity, unit price, billing type, tax amount or description"
@@ -161,8 +160,8 @@ def read_new_detail(fields_of_file: dict[str, Any], today: date) -> NewDetail:
     readers = {
         "transaction_date": date.fromisoformat,
         **dict.fromkeys(("quantity", "unit_price", "amount", "tax_amount"), lambda value: Decimal(str(value))),
-        "transaction_class": _one_of("time", "expense", "material", "fee"),
-        "billing_type": _one_of("chargeable", "non_chargeable", "complimentary"),
+        "transaction_class": _one_of(*get_args(TransactionClass)),
+        "billing_type": _one_of(*get_args(BillingType)),
     }
     for name, read in readers.items():
         if name in values:
@@ -221,10 +220,6 @@ def _refuse_changes(draft: Draft, detail_id: int, detail: sa.Row[tuple[object, .
     RefusedError: this cannot be changed of such a detail.
     """
     wanted = {name for name, value in vars(changes).items() if value is not None}
-    if not wanted:
-        raise UsageError(
-            "say what to change of the detail: quantity, unit price, billing type, tax amount or description"
-        )
     if detail.billing_method == "fixed_price" and wanted & {"quantity", "unit_price"}:
         raise RefusedError(
             f"detail {detail_id} is fixed price: its billing type, tax and description can be changed, quantity and price not"

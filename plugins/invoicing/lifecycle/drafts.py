@@ -7,8 +7,8 @@ A request that is tried again after its transaction was committed changes nothin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from invoicing.lifecycle.invoices import (
     Invoice,
     Request,
     as_id,
-    as_they_stand,
     clock,
     find_invoice,
     record_action,
@@ -40,7 +39,6 @@ class Draft:
     version: int
     currency: str
     decimals: int
-    run_date: date
     total_amount: Decimal
 
     @property
@@ -49,17 +47,25 @@ class Draft:
         return {"contract_id": self.contract_id, "invoice_id": self.invoice_id}
 
 
-def open_draft(connection: sa.Connection, name: str, version: int | None) -> Draft:
-    """The draft of an id, if it may be changed.
+def open_draft(
+    connection: sa.Connection, name: str, version: int | None, request: Request, doing: str = "editing"
+) -> Draft | None:
+    """The draft of an id, if it may be changed; None when this very request has changed it, and is tried again.
 
     Args:
         version: the version that was looked at; None when nobody looked.
+        doing: what a run in progress keeps from being done.
 
     Raises:
+        RunHeldError: a run is in progress.
         NotFoundError: there is no such invoice.
         RefusedError: it is confirmed.
         ChangedMeanwhileError: it is not at that version any more.
     """
+    refuse_while_running(connection, f"{doing} an invoice")
+    done = execute(connection, "lifecycle/edit/find_done", invoice_id=as_id(name), request_key=request.key)
+    if done.one_or_none() is not None:
+        return None
     row = find_invoice(connection, name)
     if row.status not in ("draft", "in_review"):
         raise RefusedError(
@@ -78,7 +84,6 @@ def open_draft(connection: sa.Connection, name: str, version: int | None) -> Dra
         version=row.version,
         currency=row.currency,
         decimals=row.decimals,
-        run_date=row.run_date,
         total_amount=row.total_amount,
     )
 
@@ -93,17 +98,13 @@ def edit_draft(
     """One change of a draft from end to end: opened, changed, totalled.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
-        RunHeldError: a run is in progress.
+        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
     """
-    refuse_while_running(connection, "editing an invoice")
-    if _has_changed(connection, invoice, request):
-        return _as_it_stands(connection, invoice)
-    draft = open_draft(connection, invoice, version)
-    now = clock(connection)
-    change(draft, now)
-    total(connection, [draft.contract_id], [draft.invoice_id], now)
-    return as_they_stand(connection, [draft.invoice_id])[0]
+    if draft := open_draft(connection, invoice, version, request):
+        now = clock(connection)
+        change(draft, now)
+        total(connection, [draft.contract_id], [draft.invoice_id], now)
+    return _as_it_stands(connection, invoice)
 
 
 def refresh(connection: sa.Connection, invoice: str, *, request: Request, version: int | None = None) -> Invoice:
@@ -114,10 +115,9 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
         RefusedError: the draft is a correction, or the invoice is confirmed.
         NotFoundError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
     """
-    refuse_while_running(connection, "refreshing an invoice")
-    if _has_changed(connection, invoice, request):
+    draft = open_draft(connection, invoice, version, request, "refreshing")
+    if draft is None:
         return _as_it_stands(connection, invoice)
-    draft = open_draft(connection, invoice, version)
     if draft.origin == "corrective":
         raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
     added = execute(
@@ -131,7 +131,7 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
     ).scalar_one()
     if added:
         total(connection, [draft.contract_id], [draft.invoice_id], clock(connection))
-    return as_they_stand(connection, [draft.invoice_id])[0]
+    return _as_it_stands(connection, invoice)
 
 
 def put_in_review(connection: sa.Connection, invoice: str, *, request: Request, version: int | None = None) -> Invoice:
@@ -160,10 +160,9 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
     Raises:
         NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
     """
-    refuse_while_running(connection, "deleting an invoice")
-    if _has_changed(connection, invoice, request):
+    draft = open_draft(connection, invoice, version, request, "deleting")
+    if draft is None:
         return
-    draft = open_draft(connection, invoice, version)
     record_action(connection, [draft.invoice_id], "deleted", request, old_value=str(draft.total_amount))
     remove_details(connection, draft, request, clock(connection))
     for statement in ("empty_lines", "delete_empty_lines"):
@@ -177,24 +176,16 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
 
 
 def _set_status(connection: sa.Connection, invoice: str, status: str, request: Request, version: int | None) -> Invoice:
-    refuse_while_running(connection, "editing an invoice")
-    if _has_changed(connection, invoice, request):
-        return _as_it_stands(connection, invoice)
-    draft = open_draft(connection, invoice, version)
-    execute(connection, "lifecycle/edit/set_status", **draft.key, status=status, changed_at=clock(connection))
-    action = "in_review" if status == "in_review" else "back_to_draft"
-    record_action(connection, [draft.invoice_id], action, request, old_value=draft.status, new_value=status)
-    return as_they_stand(connection, [draft.invoice_id])[0]
+    if draft := open_draft(connection, invoice, version, request):
+        execute(connection, "lifecycle/edit/set_status", **draft.key, status=status, changed_at=clock(connection))
+        action = "in_review" if status == "in_review" else "back_to_draft"
+        record_action(connection, [draft.invoice_id], action, request, old_value=draft.status, new_value=status)
+    return _as_it_stands(connection, invoice)
 
 
-def _has_changed(connection: sa.Connection, invoice: str, request: Request) -> bool:
-    """Whether this very request changed the draft when it was tried before."""
-    found = execute(connection, "lifecycle/edit/find_done", invoice_id=as_id(invoice), request_key=request.key)
-    return found.one_or_none() is not None
-
-
-def _as_it_stands(connection: sa.Connection, invoice: str) -> Invoice:
-    return as_they_stand(connection, [find_invoice(connection, invoice).invoice_id])[0]
+def _as_it_stands(connection: sa.Connection, name: str) -> Invoice:
+    row = find_invoice(connection, name)
+    return Invoice(**{field.name: getattr(row, field.name) for field in fields(Invoice)})
 
 
 def remove_details(

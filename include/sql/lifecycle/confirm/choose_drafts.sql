@@ -5,9 +5,12 @@
 SELECT
     contract_id,
     invoice_id,
+    invoice_number,
     customer_id,
     currency,
     run_date,
+    origin,
+    status,
     version,
     total_amount
 FROM invoicing.invoice
