@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
+import sqlparse
 
 from invoicing.errors import SchemaError
 from invoicing.money import currency_decimals
-from invoicing.warehouse.statements import SQL_ROOT, statement_text
+from invoicing.warehouse.locks import SLOTS, lock_slots
+from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
 from invoicing.warehouse.transactions import reading, writing
+
+RECORD_CURRENCIES = Statement("warehouse/migrations/record_currencies")
 
 VERSION_TABLE = "schema_version"
 VERSIONS = Path(__file__).parent / "alembic" / "versions"
@@ -30,10 +34,12 @@ def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent))
     with writing(engine, wait_seconds) as connection:
+        lock_slots(connection, range(SLOTS))  # everybody who changes a contract, and another upgrade
         _refuse_newer(_revision(connection))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _record_currencies(connection)
+        run_scripts(connection, "rules")
         run_scripts(connection, "analytics")
     return HEAD
 
@@ -60,22 +66,26 @@ def _refuse_newer(found: str | None) -> None:
 
 
 def run_scripts(connection: sa.Connection, folder: str) -> None:
-    """Runs every script of include/sql/`folder`, in the order of their names."""
-    # The driver itself, without parameters, takes a script of several statements as it stands.
+    """Runs every script of include/sql/`folder`, in the order of their names, statement by statement, as Citus asks for."""
     driver = connection.connection.driver_connection
     assert driver is not None
     # Both are Citus settings; plain Postgres takes them as placeholders.
-    driver.execute(
-        "SET LOCAL citus.multi_shard_modify_mode = 'sequential'; SET LOCAL citus.enable_unsafe_triggers = on"
-    )
+    driver.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
+    driver.execute("SET LOCAL citus.enable_unsafe_triggers = on")
     for script in sorted((SQL_ROOT / folder).glob("*.sql")):
-        driver.execute(statement_text(f"{folder}/{script.stem}"))
+        for statement in sqlparse.split(script.read_text(encoding="utf-8")):
+            driver.execute(statement)
 
 
 def _record_currencies(connection: sa.Connection) -> None:
     # A currency keeps the decimals it was recorded with: the amounts in the warehouse were rounded by them.
-    rows = [{"currency": code, "decimals": decimals} for code, decimals in sorted(currency_decimals().items())]
-    connection.execute(sa.text(statement_text("source/record_currency")), rows)
+    known = sorted(currency_decimals().items())
+    execute(
+        connection,
+        RECORD_CURRENCIES,
+        currencies=[currency for currency, _ in known],
+        decimals=[decimals for _, decimals in known],
+    )
 
 
 def _revision(connection: sa.Connection) -> str | None:

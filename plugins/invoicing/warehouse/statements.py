@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,34 +18,45 @@ SQL_ROOT = PROJECT_ROOT / "include" / "sql"
 logger = logging.getLogger(__name__)
 
 
-@cache
-def statement_text(name: str) -> str:
-    """The text of include/sql/`name`.sql, header comment included."""
-    return (SQL_ROOT / f"{name}.sql").read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Statement:
+    """The statement of include/sql/`name`.sql: a constant of the one module that runs it, so that a search finds both ends."""
+
+    name: str
+
+    @cached_property
+    def text(self) -> str:
+        """What stands in the file, header comment included."""
+        return (SQL_ROOT / f"{self.name}.sql").read_text(encoding="utf-8")
+
+    @cached_property
+    def clause(self) -> sa.TextClause:
+        return sa.text(self.text)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of its bind parameters."""
+        return frozenset(self.clause._bindparams)
 
 
-@cache
-def _statement(name: str) -> sa.TextClause:
-    return sa.text(statement_text(name))
+def execute(connection: sa.Connection, statement: Statement, **parameters: Any) -> sa.CursorResult[Any]:
+    """Runs a statement with exactly its parameters. The log folds it under one line with its rows and seconds.
 
-
-def execute(connection: sa.Connection, name: str, **parameters: Any) -> sa.CursorResult[Any]:
-    """Runs include/sql/`name`.sql. The log folds each statement under one line with its rows and seconds.
-
-    Parameters that the statement does not name are left out, so that a step can hand all of its values to each.
+    Raises:
+        TypeError: a parameter is missing, or the statement has none of that name.
     """
-    statement = _statement(name)
-    wanted = {key: value for key, value in parameters.items() if key in statement._bindparams}
+    if parameters.keys() != statement.parameters:
+        wrong = sorted(parameters.keys() ^ statement.parameters)
+        raise TypeError(f"statement {statement.name}: parameters {', '.join(wrong)} are missing or not its own")
     started = time.perf_counter()
-    result = connection.execute(statement, wanted)
-    seconds = time.perf_counter() - started
-    _log(name, wanted, result, seconds)
+    result = connection.execute(statement.clause, parameters)
+    _log(statement, parameters, result, time.perf_counter() - started)
     return result
 
 
-def _log(name: str, parameters: Mapping[str, Any], result: sa.CursorResult[Any], seconds: float) -> None:
+def _log(statement: Statement, parameters: Mapping[str, Any], result: sa.CursorResult[Any], seconds: float) -> None:
     # The markers are those of Airflow's log view, which folds what stands between them.
-    logger.info("::group::%s: %d rows in %.3f s", name, max(result.rowcount, 0), seconds)
+    logger.info("::group::%s: %d rows in %.3f s", statement.name, max(result.rowcount, 0), seconds)
     logger.info("parameters: %s", dict(parameters))
-    logger.info("%s", statement_text(name))
+    logger.info("%s", statement.text)
     logger.info("::endgroup::")

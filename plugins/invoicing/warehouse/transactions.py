@@ -1,4 +1,4 @@
-"""Transactions that change the warehouse: one at a time, bounded in waiting, with errors that say what to do."""
+"""Transactions that change the warehouse: bounded in waiting, with errors that say what to do."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from invoicing.errors import InvoicingError, RunHeldError, WarehouseRefusedError, WarehouseUnavailableError
+from invoicing.errors import InvoicingError, WarehouseRefusedError, WarehouseUnavailableError
 
-# Whoever writes takes this lock first, so that a load never changes what a step of a run is reading.
-WRITER_LOCK = 0x696E766F  # "invo"
-
-# Sorts and hashes of a large day stay in memory. One writer at a time, so it is spent once, by a few operations of a plan.
+# Sorts and hashes of a bucket stay in memory; it is spent by a few operations of a plan.
 _WORK_MEMORY = "128MB"
-
-_LEASE_CONSTRAINT = "uq_invoice_run_running"
 
 # SQLSTATE classes and codes that a later try may get past: connection, insufficient resources, operator intervention,
 # serialization, deadlock, lock timeout, system error.
@@ -35,20 +30,19 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def writing(engine: sa.Engine, wait_seconds: int, *, shared: bool = False) -> Iterator[sa.Connection]:
-    """A transaction that holds the writer lock; commits at the end of the block, rolls back on an error.
+def writing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
+    """A transaction that changes the warehouse; commits at the end of the block, rolls back on an error.
 
-    Args:
-        shared: side by side with others that share the lock: the buckets of one run.
+    What it changes it locks first, by contracts or slots (`invoicing.warehouse.locks`), and waits at most `wait_seconds` for each
+    lock.
 
     Raises:
-        RunHeldError: another run has become the one in progress meanwhile.
-        WarehouseUnavailableError: the lock or the connection could not be had, or was lost (also at COMMIT, when it
-            is unknown whether the change is in: every step may be repeated).
+        WarehouseUnavailableError: a lock or the connection could not be had, or was lost (also at COMMIT, when it is
+            unknown whether the change is in: every step may be repeated).
         WarehouseRefusedError: the warehouse refused a statement.
     """
     with translating(), engine.begin() as connection:
-        take_writer_lock(connection, wait_seconds, shared=shared)
+        bound_waiting(connection, wait_seconds)
         yield connection
 
 
@@ -56,19 +50,17 @@ def writing(engine: sa.Engine, wait_seconds: int, *, shared: bool = False) -> It
 def rehearsing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
     """As `writing`, but nothing stays: the block is rolled back."""
     with translating(), engine.connect() as connection:
-        take_writer_lock(connection, wait_seconds)
+        bound_waiting(connection, wait_seconds)
         yield connection
         connection.rollback()
 
 
-def take_writer_lock(connection: sa.Connection, wait_seconds: int, *, shared: bool = False) -> None:
-    """Waits at most `wait_seconds` for the writer lock, and as long for any lock after it. All ends with the transaction."""
+def bound_waiting(connection: sa.Connection, wait_seconds: int) -> None:
+    """Waits at most `wait_seconds` for any lock of the transaction."""
     connection.execute(
         sa.text("SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true)"),
         {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY},
     )
-    lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
-    connection.execute(sa.select(lock(WRITER_LOCK)))
 
 
 @contextmanager
@@ -88,8 +80,6 @@ def translated(error: BaseException | None, lost: bool = False) -> InvoicingErro
     """What an error of the driver means to whoever has to act on it."""
     state = getattr(error, "sqlstate", None) or ""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if isinstance(error, psycopg.errors.UniqueViolation) and error.diag.constraint_name == _LEASE_CONSTRAINT:
-        return RunHeldError("the warehouse is held by another run, which began meanwhile; try again when it has ended")
     if state == "55P03":
         return WarehouseUnavailableError(
             f"somebody else is changing the warehouse and did not finish in time: {reason}"

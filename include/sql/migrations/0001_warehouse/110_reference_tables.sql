@@ -41,3 +41,17 @@ CREATE TABLE invoicing.resource_capacity (
     capacity_hours numeric NOT NULL,
     CONSTRAINT pk_resource_capacity PRIMARY KEY (resource_id, date)
 );
+
+-- Who did what, when, for which request: a run, a load, a mark, an edit, a confirmation. Its id is the version of whatever it
+-- changed, so that a version always changes and never returns. A request that is tried again bears the same key and finds what
+-- it has done; `attempt` counts its tries that still found something to do.
+CREATE TABLE invoicing.change (
+    change_id bigint GENERATED ALWAYS AS IDENTITY,
+    action text NOT NULL,
+    changed_by text NOT NULL,
+    request_key text COLLATE "C" NOT NULL,
+    attempt integer NOT NULL DEFAULT 1,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT pk_change PRIMARY KEY (change_id),
+    CONSTRAINT uq_change_request UNIQUE (request_key, attempt)
+);

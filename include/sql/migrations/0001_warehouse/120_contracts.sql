@@ -1,10 +1,12 @@
--- What a contract says. Distributed by contract_id, which therefore stands in every key.
+-- What a contract says. Distributed by contract_id, which therefore stands in every key. slot: one of 64, by which contracts
+-- are locked and a day is divided into buckets.
 CREATE TABLE invoicing.project_contract (
     contract_id text COLLATE "C" NOT NULL,
     name text NOT NULL,
     currency text COLLATE "C" NOT NULL,
     state text NOT NULL,
     not_to_exceed_limit numeric,
+    slot smallint NOT NULL GENERATED ALWAYS AS (abs(mod(hashtextextended(contract_id, 0), 64))) STORED,
     CONSTRAINT pk_project_contract PRIMARY KEY (contract_id),
     CONSTRAINT ck_project_contract_state CHECK (state IN ('draft', 'on_hold', 'active', 'closed'))
 );
@@ -18,6 +20,7 @@ CREATE TABLE invoicing.contract_customer (
     CONSTRAINT pk_contract_customer PRIMARY KEY (contract_id, customer_id)
 );
 
+-- billed_classes: what may go onto an invoice of the line.
 CREATE TABLE invoicing.contract_line (
     contract_id text COLLATE "C" NOT NULL,
     contract_line_id text COLLATE "C" NOT NULL,
@@ -33,6 +36,20 @@ CREATE TABLE invoicing.contract_line (
     invoice_frequency_id text COLLATE "C",
     not_to_exceed_limit numeric,
     project_id text COLLATE "C",
+    billed_classes invoicing.transaction_class[] NOT NULL GENERATED ALWAYS AS (
+        CASE
+            WHEN billing_method = 'fixed_price' THEN ARRAY[cast('milestone' AS invoicing.transaction_class)]
+            ELSE array_remove(
+                ARRAY[
+                    CASE WHEN includes_time THEN cast('time' AS invoicing.transaction_class) END,
+                    CASE WHEN includes_expense THEN cast('expense' AS invoicing.transaction_class) END,
+                    CASE WHEN includes_material THEN cast('material' AS invoicing.transaction_class) END,
+                    CASE WHEN includes_fee THEN cast('fee' AS invoicing.transaction_class) END
+                ],
+                NULL
+            )
+        END
+    ) STORED,
     CONSTRAINT pk_contract_line PRIMARY KEY (contract_id, contract_line_id),
     CONSTRAINT ck_contract_line_billing_method CHECK (billing_method IN ('time_and_material', 'fixed_price'))
 );
@@ -48,19 +65,30 @@ CREATE TABLE invoicing.contract_line_customer (
     CONSTRAINT ck_contract_line_customer_split_percent CHECK (split_percent BETWEEN 0 AND 100)
 );
 
--- ran_at is set by our own runs only: a row that came in as run_successful was run elsewhere and is never run again.
-CREATE TABLE invoicing.invoice_schedule (
+-- Every date on which a line is due, whatever it comes from; source_id names the milestone or the retainer. cutoff_date: the last
+-- date that is taken, inclusive. What our own runs took says so: attempt_id is the attempt that took it, ran_for the run date
+-- of that run, which differs from run_date where a missed day was caught up. A row that came in as run_successful was run by
+-- another system (ran_at is null) and is never run here.
+CREATE TABLE invoicing.schedule_row (
     contract_id text COLLATE "C" NOT NULL,
     contract_line_id text COLLATE "C" NOT NULL,
     run_date date NOT NULL,
-    transaction_cutoff_date date,
+    source invoicing.schedule_source NOT NULL,
+    source_id text COLLATE "C" NOT NULL DEFAULT '',
+    cutoff_date date NOT NULL,
     run_status invoicing.run_status NOT NULL DEFAULT 'not_run',
+    attempt_id integer,
+    ran_for date,
     ran_at timestamptz,
-    CONSTRAINT pk_invoice_schedule PRIMARY KEY (contract_id, contract_line_id, run_date)
+    CONSTRAINT pk_schedule_row PRIMARY KEY (contract_id, contract_line_id, run_date, source, source_id)
 );
 
-CREATE INDEX ix_invoice_schedule_run_date ON invoicing.invoice_schedule (run_date);
+CREATE INDEX ix_schedule_row_run_date ON invoicing.schedule_row (run_date);
 
+-- A row that has run falls out of it: what was missed is found without reading what ever ran.
+CREATE INDEX ix_schedule_row_pending ON invoicing.schedule_row (run_date) WHERE run_status <> 'run_successful';
+
+-- What the source delivered; its shares are billables, its date is a schedule row.
 CREATE TABLE invoicing.milestone (
     contract_id text COLLATE "C" NOT NULL,
     milestone_id text COLLATE "C" NOT NULL,
@@ -71,13 +99,9 @@ CREATE TABLE invoicing.milestone (
     amount numeric NOT NULL,
     tax_amount numeric NOT NULL,
     billing_status text NOT NULL,
-    run_status invoicing.run_status NOT NULL DEFAULT 'not_run',
-    ran_at timestamptz,
     CONSTRAINT pk_milestone PRIMARY KEY (contract_id, milestone_id),
-    CONSTRAINT ck_milestone_billing_status CHECK (billing_status IN ('not_ready', 'ready_to_invoice'))
+    CONSTRAINT ck_milestone_billing_status CHECK (billing_status IN ('not_ready', 'ready_to_invoice', 'invoice_posted'))
 );
-
-CREATE INDEX ix_milestone_milestone_date ON invoicing.milestone (milestone_date);
 
 CREATE TABLE invoicing.retainer (
     contract_id text COLLATE "C" NOT NULL,

@@ -1,4 +1,4 @@
--- Declared where rows are few. Transactions, actuals and details are checked once per statement instead (their row-by-row
+-- Declared where rows are few. Transactions, billables, postings and details are checked once per statement instead (their row-by-row
 -- checks would triple the cost of a run), and 320 keeps their parents from going away.
 ALTER TABLE invoicing.project_contract
 ADD CONSTRAINT fk_project_contract_currency FOREIGN KEY (currency) REFERENCES invoicing.currency (currency);
@@ -23,8 +23,8 @@ REFERENCES invoicing.contract_line (contract_id, contract_line_id);
 ALTER TABLE invoicing.contract_line_customer
 ADD CONSTRAINT fk_contract_line_customer_customer FOREIGN KEY (customer_id) REFERENCES invoicing.customer (customer_id);
 
-ALTER TABLE invoicing.invoice_schedule
-ADD CONSTRAINT fk_invoice_schedule_line FOREIGN KEY (contract_id, contract_line_id)
+ALTER TABLE invoicing.schedule_row
+ADD CONSTRAINT fk_schedule_row_line FOREIGN KEY (contract_id, contract_line_id)
 REFERENCES invoicing.contract_line (contract_id, contract_line_id);
 
 ALTER TABLE invoicing.milestone

@@ -9,12 +9,12 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER keep_actual BEFORE DELETE ON invoicing.actual
+CREATE TRIGGER keep_billable BEFORE DELETE ON invoicing.billable
 FOR EACH ROW EXECUTE FUNCTION invoicing.refuse_removal();
 
-CREATE TRIGGER keep_actual_key BEFORE UPDATE ON invoicing.actual
+CREATE TRIGGER keep_billable_key BEFORE UPDATE ON invoicing.billable
 FOR EACH ROW WHEN (
-    (old.contract_id, old.actual_id) IS DISTINCT FROM (new.contract_id, new.actual_id)
+    (old.contract_id, old.billable_id) IS DISTINCT FROM (new.contract_id, new.billable_id)
 )
 EXECUTE FUNCTION invoicing.refuse_removal();
 

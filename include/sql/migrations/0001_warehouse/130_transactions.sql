@@ -1,0 +1,105 @@
+-- What the source delivered, one row per transaction, as it came; billing reads the narrow actuals instead.
+CREATE TABLE invoicing.transaction (
+    contract_id text COLLATE "C" NOT NULL,
+    transaction_id text COLLATE "C" NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    customer_id text COLLATE "C",
+    transaction_class invoicing.transaction_class NOT NULL,
+    transaction_date date NOT NULL,
+    description text,
+    role_id text COLLATE "C",
+    resource_id text COLLATE "C",
+    category text,
+    unit text,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    billing_status invoicing.billing_status NOT NULL,
+    CONSTRAINT pk_transaction PRIMARY KEY (contract_id, transaction_id)
+);
+
+-- What can go on an invoice: one customer's share of a transaction or a milestone, an entry made by hand, what a correction gave
+-- back, and the claim of a corrective detail on what it corrects. Mutable while open, and only by a load, a mark or a change of
+-- its invoice; the daily run reads it and writes nothing here.
+-- part: 1 is the share as it came; the next are what corrections gave back of it. is_sale: it is an unbilled sales actual, which
+-- a milestone, an entry on a draft and a correction are not. change_id: the change that last said something new of it.
+-- replaces_actual_id, accounting_date: of what a correction gave back. corrects_actual_id: the actual that a correction claims.
+CREATE TABLE invoicing.billable (
+    contract_id text COLLATE "C" NOT NULL,
+    billable_id bigint GENERATED ALWAYS AS IDENTITY,
+    contract_line_id text COLLATE "C" NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    source invoicing.billable_source NOT NULL,
+    transaction_id text COLLATE "C",
+    milestone_id text COLLATE "C",
+    part smallint NOT NULL DEFAULT 1,
+    is_sale boolean NOT NULL,
+    transaction_class invoicing.transaction_class NOT NULL,
+    transaction_date date NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    state invoicing.billable_state NOT NULL DEFAULT 'open',
+    is_ready boolean NOT NULL,
+    change_id bigint NOT NULL,
+    replaces_actual_id text COLLATE "C",
+    accounting_date date,
+    corrects_actual_id text COLLATE "C",
+    CONSTRAINT pk_billable PRIMARY KEY (contract_id, billable_id),
+    CONSTRAINT ck_billable_origin CHECK (num_nonnulls(transaction_id, milestone_id) <= 1),
+    CONSTRAINT ck_billable_correction CHECK ((source = 'correction') = (corrects_actual_id IS NOT NULL))
+);
+
+-- A source has one share per customer and part: loading it again finds that share instead of adding a second.
+CREATE UNIQUE INDEX uq_billable_transaction ON invoicing.billable (contract_id, transaction_id, customer_id, part)
+WHERE source = 'transaction';
+
+CREATE UNIQUE INDEX uq_billable_milestone ON invoicing.billable (contract_id, milestone_id, customer_id, part)
+WHERE source = 'milestone';
+
+-- An actual is claimed by one correction at a time, and corrected once.
+CREATE UNIQUE INDEX uq_billable_correction ON invoicing.billable (contract_id, corrects_actual_id)
+WHERE source = 'correction';
+
+-- What is still open: history falls out of it at confirmation, so a run costs what is due and not what was ever billed.
+CREATE INDEX ix_billable_open ON invoicing.billable (contract_id, contract_line_id, transaction_date)
+WHERE state = 'open';
+
+-- The sales actuals that a confirmation writes, by the rules of rules.posting_rule. Append-only without exception; whether one was
+-- adjusted since follows from the postings that reverse or replace it. It carries every id that people read, since on Citus a
+-- union of billables and postings cannot be joined with anything.
+CREATE TABLE invoicing.posting (
+    contract_id text COLLATE "C" NOT NULL,
+    billable_id bigint NOT NULL,
+    posting text COLLATE "C" NOT NULL,
+    actual_id text COLLATE "C" NOT NULL GENERATED ALWAYS AS (cast(billable_id AS text) || '/' || posting) STORED,
+    kind invoicing.actual_kind NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    invoice_id uuid NOT NULL,
+    transaction_id text COLLATE "C",
+    milestone_id text COLLATE "C",
+    transaction_class invoicing.transaction_class NOT NULL,
+    transaction_date date NOT NULL,
+    accounting_date date NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    reverses_actual_id text COLLATE "C",
+    replaces_actual_id text COLLATE "C",
+    change_id bigint NOT NULL,
+    CONSTRAINT pk_posting PRIMARY KEY (contract_id, billable_id, posting)
+);
+
+-- An actual is taken back at most once, whoever writes.
+CREATE UNIQUE INDEX uq_posting_reverses ON invoicing.posting (contract_id, reverses_actual_id)
+WHERE reverses_actual_id IS NOT NULL;
+
+CREATE INDEX ix_posting_invoice ON invoicing.posting (contract_id, invoice_id);

@@ -1,0 +1,9 @@
+-- Rule: what an invoice may take now: ready, of a class that its line bills, and on no live invoice.
+-- Grain: one row per share.
+CREATE OR REPLACE VIEW rules.ready_billable AS
+SELECT *
+FROM rules.open_billable
+WHERE
+    is_ready
+    AND is_billed_class
+    AND held_by IS NULL;

@@ -1,0 +1,39 @@
+"""Changes: who did what, when, for which request. The id of a change is the version of whatever it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from invoicing.warehouse.statements import Statement, execute
+
+OPEN_CHANGE = Statement("ledger/changes/open_change")
+
+
+@dataclass(frozen=True)
+class Request:
+    """On whose behalf something is done. A request that is tried again bears the same key, and finds what it has done."""
+
+    by: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change in the transaction of the caller. `changed_at`: by the clock of the warehouse."""
+
+    change_id: int
+    changed_at: datetime
+
+
+def open_change(connection: sa.Connection, request: Request, action: str) -> Change:
+    """Records a change, to be called once it is known that there is something to do.
+
+    The caller holds `invoicing.warehouse.locks.lock_request`, so that a request tried twice at once counts its tries.
+    """
+    row = execute(
+        connection, OPEN_CHANGE, action=action, changed_by=request.by, request_key=request.key
+    ).one()
+    return Change(**row._mapping)
