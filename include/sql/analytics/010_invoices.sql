@@ -1,12 +1,12 @@
--- One row per invoice.
+-- One row per invoice. Names are those of the confirmation, once there was one.
 CREATE OR REPLACE VIEW analytics.invoices AS
 SELECT
     i.invoice_id,
     i.invoice_number,
     i.contract_id,
-    c.name AS contract_name,
+    coalesce(i.contract_name, c.name) AS contract_name,
     i.customer_id,
-    u.name AS customer_name,
+    coalesce(i.customer_name, u.name) AS customer_name,
     i.currency,
     i.run_date,
     i.origin,
@@ -17,8 +17,8 @@ SELECT
     i.retainer_applied_amount,
     i.tax_amount,
     i.total_amount,
-    coalesce(l.line_count, 0) AS line_count,
-    coalesce(l.detail_count, 0) AS detail_count,
+    coalesce(line_count.lines, 0) AS line_count,
+    coalesce(line_count.details, 0) AS detail_count,
     i.corrects_invoice_id,
     i.created_at,
     i.confirmed_at
@@ -29,19 +29,19 @@ LEFT JOIN (
     SELECT
         contract_id,
         invoice_id,
-        count(*) AS line_count,
-        sum(detail_count) AS detail_count
+        count(*) AS lines,
+        sum(detail_count) AS details
     FROM invoicing.invoice_line
     GROUP BY contract_id, invoice_id
-) AS l ON i.contract_id = l.contract_id AND i.invoice_id = l.invoice_id;
+) AS line_count ON i.contract_id = line_count.contract_id AND i.invoice_id = line_count.invoice_id;
 
 COMMENT ON VIEW analytics.invoices IS 'Proforma invoices, one row each: one per contract, customer, currency and run date.';
 COMMENT ON COLUMN analytics.invoices.invoice_id IS 'Id of the invoice; the same when its day is run again.';
 COMMENT ON COLUMN analytics.invoices.invoice_number IS 'Legal number, given at confirmation; null until then.';
 COMMENT ON COLUMN analytics.invoices.contract_id IS 'Project contract that is billed.';
-COMMENT ON COLUMN analytics.invoices.contract_name IS 'Name of the contract.';
+COMMENT ON COLUMN analytics.invoices.contract_name IS 'Name of the contract; once confirmed, as it was then.';
 COMMENT ON COLUMN analytics.invoices.customer_id IS 'Customer who is billed.';
-COMMENT ON COLUMN analytics.invoices.customer_name IS 'Name of the customer.';
+COMMENT ON COLUMN analytics.invoices.customer_name IS 'Name of the customer; once confirmed, as it was then.';
 COMMENT ON COLUMN analytics.invoices.currency IS 'ISO 4217 code of all amounts of the invoice: the currency of the contract.';
 COMMENT ON COLUMN analytics.invoices.run_date IS 'Invoice run date of the schedule rows or milestones that are billed.';
 COMMENT ON COLUMN analytics.invoices.origin IS 'scheduled: by a run; manual: created by hand; corrective: corrects a confirmed invoice.';

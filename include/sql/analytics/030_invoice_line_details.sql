@@ -1,18 +1,18 @@
--- One row per invoice line detail.
+-- One row per invoice line detail. A draft shows the texts of its source unless it has its own; a confirmed detail has them all.
 CREATE OR REPLACE VIEW analytics.invoice_line_details AS
 SELECT
     d.invoice_id,
     d.contract_id,
     d.contract_line_id,
-    d.actual_id AS detail_id,
-    a.transaction_id,
-    a.milestone_id,
+    d.billable_id AS detail_id,
+    b.transaction_id,
+    b.milestone_id,
     i.customer_id,
-    cast(a.transaction_class AS text) AS transaction_class,
-    a.transaction_date,
+    cast(b.transaction_class AS text) AS transaction_class,
+    b.transaction_date,
     coalesce(d.description, t.description, m.name) AS description,
-    coalesce(t.role_id, d.role_id) AS role_id,
-    coalesce(t.resource_id, d.resource_id) AS resource_id,
+    coalesce(d.role_id, t.role_id) AS role_id,
+    coalesce(d.resource_id, t.resource_id) AS resource_id,
     d.quantity,
     d.unit_price,
     d.amount,
@@ -21,15 +21,17 @@ SELECT
     d.original_quantity
 FROM invoicing.invoice_line_detail AS d
 INNER JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
-INNER JOIN invoicing.actual AS a ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id
-LEFT JOIN invoicing.transaction AS t ON a.contract_id = t.contract_id AND a.transaction_id = t.transaction_id
-LEFT JOIN invoicing.milestone AS m ON a.contract_id = m.contract_id AND a.milestone_id = m.milestone_id;
+INNER JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
+LEFT JOIN invoicing.transaction AS t
+    ON b.contract_id = t.contract_id AND b.transaction_id = t.transaction_id AND NOT d.is_confirmed
+LEFT JOIN invoicing.milestone AS m
+    ON b.contract_id = m.contract_id AND b.milestone_id = m.milestone_id AND NOT d.is_confirmed;
 
 COMMENT ON VIEW analytics.invoice_line_details IS 'Invoice line details: one customer''s share of one transaction or milestone each.';
 COMMENT ON COLUMN analytics.invoice_line_details.invoice_id IS 'Invoice of the detail.';
 COMMENT ON COLUMN analytics.invoice_line_details.contract_id IS 'Contract of the invoice.';
 COMMENT ON COLUMN analytics.invoice_line_details.contract_line_id IS 'Contract line of the detail.';
-COMMENT ON COLUMN analytics.invoice_line_details.detail_id IS 'Id of the detail within its contract: the actual that it consumes.';
+COMMENT ON COLUMN analytics.invoice_line_details.detail_id IS 'Id of the detail within its contract: what it bills, which no other detail can bill.';
 COMMENT ON COLUMN analytics.invoice_line_details.transaction_id IS 'Transaction that is billed; null for a milestone.';
 COMMENT ON COLUMN analytics.invoice_line_details.milestone_id IS 'Milestone that is billed; null for a transaction.';
 COMMENT ON COLUMN analytics.invoice_line_details.customer_id IS 'Customer who is billed.';

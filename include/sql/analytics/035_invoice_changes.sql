@@ -1,19 +1,20 @@
 -- One row per thing that somebody did to an invoice.
 CREATE OR REPLACE VIEW analytics.invoice_changes AS
 SELECT
-    changed_at,
-    changed_by,
-    contract_id,
-    invoice_id,
-    version,
-    action,
-    contract_line_id,
-    detail_id,
-    field,
-    old_value,
-    new_value,
-    request_key
-FROM invoicing.invoice_change;
+    ic.invoice_id,
+    ch.changed_at,
+    ch.changed_by,
+    ic.action,
+    ic.billable_id AS detail_id,
+    ic.field,
+    ic.old_value,
+    ic.new_value,
+    ic.contract_id,
+    ic.contract_line_id,
+    ic.change_id AS version,
+    ch.request_key
+FROM invoicing.invoice_change AS ic
+INNER JOIN invoicing.change AS ch ON ic.change_id = ch.change_id;
 
 COMMENT ON VIEW analytics.invoice_changes IS 'Who did what to which invoice: one row per invoice, or per detail and field.';
 COMMENT ON COLUMN analytics.invoice_changes.changed_at IS 'When.';

@@ -33,19 +33,18 @@ INNER JOIN (
             UNION ALL
             SELECT
                 t.resource_id,
-                a.transaction_date - (cast(extract(ISODOW FROM a.transaction_date) AS integer) - 1) AS week_start,
+                b.transaction_date - (cast(extract(ISODOW FROM b.transaction_date) AS integer) - 1) AS week_start,
                 0 AS capacity_hours,
-                a.quantity AS billable_hours
-            FROM invoicing.actual AS a
+                b.quantity AS billable_hours
+            FROM invoicing.billable AS b
             INNER JOIN invoicing.transaction AS t
-                ON a.contract_id = t.contract_id AND a.transaction_id = t.transaction_id
+                ON b.contract_id = t.contract_id AND b.transaction_id = t.transaction_id
             WHERE
-                a.kind = 'unbilled_sales'
-                AND a.transaction_class = 'time'
-                AND a.billing_type = 'chargeable'
-                AND a.billing_status <> 'canceled'
-                AND a.reverses_actual_id IS NULL
-                AND a.replaces_actual_id IS NULL
+                b.source = 'transaction'
+                AND b.part = 1
+                AND b.transaction_class = 'time'
+                AND b.billing_type = 'chargeable'
+                AND b.state <> 'canceled'
         ) AS hours
         GROUP BY resource_id, week_start
     ) AS h
