@@ -79,7 +79,7 @@ LEFT JOIN invoicing.posting AS reversal
     ON p.contract_id = reversal.contract_id AND p.actual_id = reversal.reverses_actual_id;
 
 COMMENT ON VIEW analytics.actuals IS 'Sales actuals, one row each: a customer''s share of a transaction, unbilled or billed.';
-COMMENT ON COLUMN analytics.actuals.actual_id IS 'Id of the actual within its contract. What a confirmation posts bears the id of the detail, and what it is.';
+COMMENT ON COLUMN analytics.actuals.actual_id IS 'Id of the actual within its contract; what a confirmation posted is named after its detail.';
 COMMENT ON COLUMN analytics.actuals.contract_id IS 'Contract of the actual.';
 COMMENT ON COLUMN analytics.actuals.contract_line_id IS 'Contract line of the actual.';
 COMMENT ON COLUMN analytics.actuals.customer_id IS 'Customer whose share it is.';
@@ -89,14 +89,14 @@ COMMENT ON COLUMN analytics.actuals.milestone_id IS 'Milestone that was billed; 
 COMMENT ON COLUMN analytics.actuals.kind IS 'unbilled_sales or billed_sales.';
 COMMENT ON COLUMN analytics.actuals.transaction_class IS 'time, expense, material, fee or milestone.';
 COMMENT ON COLUMN analytics.actuals.transaction_date IS 'Date of the work or the cost.';
-COMMENT ON COLUMN analytics.actuals.accounting_date IS 'Day that books count it for: of a confirmation, in the business time zone, or the one given there; else its own date.';
+COMMENT ON COLUMN analytics.actuals.accounting_date IS 'Day of its confirmation in the business time zone, or the one given there; else its own date.';
 COMMENT ON COLUMN analytics.actuals.quantity IS 'The customer''s share of the quantity, in the unit of the transaction.';
 COMMENT ON COLUMN analytics.actuals.unit_price IS 'Price of one unit, in the currency of the contract.';
 COMMENT ON COLUMN analytics.actuals.amount IS 'The customer''s share of the amount, before tax.';
 COMMENT ON COLUMN analytics.actuals.tax_amount IS 'The customer''s share of the tax.';
 COMMENT ON COLUMN analytics.actuals.billing_type IS 'chargeable, non_chargeable or complimentary.';
 COMMENT ON COLUMN analytics.actuals.billing_status IS 'unbilled, ready_to_invoice, invoice_created (on a live invoice), invoice_posted (confirmed), canceled.';
-COMMENT ON COLUMN analytics.actuals.adjustment_status IS 'adjusted: taken back, or billed otherwise than it was; unadjustable: it takes another back; null otherwise.';
+COMMENT ON COLUMN analytics.actuals.adjustment_status IS 'adjusted: taken back, or billed otherwise; unadjustable: it takes another back; else null.';
 COMMENT ON COLUMN analytics.actuals.reverses_actual_id IS 'Actual that this one takes back.';
 COMMENT ON COLUMN analytics.actuals.replaces_actual_id IS 'Actual that this one stands in for.';
 COMMENT ON COLUMN analytics.actuals.invoice_id IS 'Invoice that holds or billed it; null while it is open.';

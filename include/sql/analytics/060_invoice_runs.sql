@@ -34,7 +34,7 @@ COMMENT ON VIEW analytics.invoice_runs IS 'Runs of the daily Process, one row pe
 COMMENT ON COLUMN analytics.invoice_runs.run_id IS 'Number of the run: a DAG run of Airflow, or a call of the command.';
 COMMENT ON COLUMN analytics.invoice_runs.attempt IS 'Which attempt of the run, from 1.';
 COMMENT ON COLUMN analytics.invoice_runs.run_date IS 'Day that was invoiced.';
-COMMENT ON COLUMN analytics.invoice_runs.is_latest IS 'Whether it is the newest ended attempt of its run date, among those for all contracts or for the same ones.';
+COMMENT ON COLUMN analytics.invoice_runs.is_latest IS 'Whether it is the newest ended attempt of its run date, for all contracts or for the same ones.';
 COMMENT ON COLUMN analytics.invoice_runs.trigger IS 'scheduled, manual, backfill or cli.';
 COMMENT ON COLUMN analytics.invoice_runs.status IS 'running, succeeded or failed. Only what a succeeded attempt left is proven.';
 COMMENT ON COLUMN analytics.invoice_runs.started_at IS 'When the attempt started.';

@@ -26,7 +26,7 @@ COMMENT ON COLUMN analytics.run_accounting.run_id IS 'Number of the run.';
 COMMENT ON COLUMN analytics.run_accounting.attempt IS 'Which attempt of the run.';
 COMMENT ON COLUMN analytics.run_accounting.run_date IS 'Day that was invoiced.';
 COMMENT ON COLUMN analytics.run_accounting.is_latest IS 'As in invoice_runs.';
-COMMENT ON COLUMN analytics.run_accounting.reason IS 'The first that holds: on_a_draft, quarantined, class_not_included, not_ready, after_cutoff, not_to_exceed, invoiced.';
+COMMENT ON COLUMN analytics.run_accounting.reason IS 'invoiced, after_cutoff, not_ready, class_not_included, on_a_draft, not_to_exceed, quarantined.';
 COMMENT ON COLUMN analytics.run_accounting.currency IS 'ISO 4217 code of the amount.';
 COMMENT ON COLUMN analytics.run_accounting.transactions IS 'Number of unbilled sales actuals.';
 COMMENT ON COLUMN analytics.run_accounting.amount IS 'Their amounts, of every billing type.';

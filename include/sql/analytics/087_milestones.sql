@@ -43,5 +43,5 @@ COMMENT ON COLUMN analytics.milestones.milestone_date IS 'Day on which it is due
 COMMENT ON COLUMN analytics.milestones.currency IS 'ISO 4217 code of the amounts.';
 COMMENT ON COLUMN analytics.milestones.amount IS 'The customer''s share of the amount, before tax.';
 COMMENT ON COLUMN analytics.milestones.tax_amount IS 'The customer''s share of the tax.';
-COMMENT ON COLUMN analytics.milestones.billing_status IS 'not_ready, ready_to_invoice, invoice_created (on a draft), invoice_posted (billed, here or elsewhere).';
+COMMENT ON COLUMN analytics.milestones.billing_status IS 'not_ready, ready_to_invoice, invoice_created (on a draft), invoice_posted (billed).';
 COMMENT ON COLUMN analytics.milestones.invoice_id IS 'Invoice that holds or billed it; null while it is open.';

@@ -22,8 +22,8 @@ LEFT JOIN rules.coming_row AS coming
     ON
         share.contract_id = coming.contract_id
         AND share.contract_line_id = coming.contract_line_id
-        AND coming.takes_after < share.transaction_date
-        AND coming.takes_until >= share.transaction_date
+        AND share.transaction_date > coming.takes_after
+        AND share.transaction_date <= coming.takes_until
         AND share.is_billed_class
 WHERE
     share.is_sale
@@ -43,5 +43,5 @@ COMMENT ON COLUMN analytics.unbilled_backlog.billing_type IS 'chargeable, non_ch
 COMMENT ON COLUMN analytics.unbilled_backlog.billing_status IS 'unbilled (not ready) or ready_to_invoice.';
 COMMENT ON COLUMN analytics.unbilled_backlog.limit_status IS 'not_applicable, committed, failed or not_evaluated: whether a not-to-exceed limit has room for it.';
 COMMENT ON COLUMN analytics.unbilled_backlog.limit_level IS 'Level of the limit that it failed; null otherwise.';
-COMMENT ON COLUMN analytics.unbilled_backlog.next_run_date IS 'First date of the line that has not run and whose cut-off admits it; null: none will take it.';
+COMMENT ON COLUMN analytics.unbilled_backlog.next_run_date IS 'First date of the line that has not run and whose cut-off admits it; null: none will.';
 COMMENT ON COLUMN analytics.unbilled_backlog.age_days IS 'Days since the transaction date, as of today in UTC.';
