@@ -41,7 +41,7 @@ COMMENT ON COLUMN analytics.unbilled_backlog.amount IS 'The customer''s share of
 COMMENT ON COLUMN analytics.unbilled_backlog.currency IS 'ISO 4217 code of the amount.';
 COMMENT ON COLUMN analytics.unbilled_backlog.billing_type IS 'chargeable, non_chargeable or complimentary.';
 COMMENT ON COLUMN analytics.unbilled_backlog.billing_status IS 'unbilled (not ready) or ready_to_invoice.';
-COMMENT ON COLUMN analytics.unbilled_backlog.limit_status IS 'not_applicable, committed, failed or not_evaluated: whether a not-to-exceed limit has room for it.';
+COMMENT ON COLUMN analytics.unbilled_backlog.limit_status IS 'not_applicable, committed, failed or not_evaluated: whether a limit has room for it.';
 COMMENT ON COLUMN analytics.unbilled_backlog.limit_level IS 'Level of the limit that it failed; null otherwise.';
 COMMENT ON COLUMN analytics.unbilled_backlog.next_run_date IS 'First date of the line that has not run and whose cut-off admits it; null: none will.';
 COMMENT ON COLUMN analytics.unbilled_backlog.age_days IS 'Days since the transaction date, as of today in UTC.';
