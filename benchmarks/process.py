@@ -53,7 +53,8 @@ def _process(engine: sa.Engine) -> float:
         "SET session_replication_role = replica",  # past the triggers that keep what is confirmed
         "TRUNCATE invoicing.invoice_line_detail, invoicing.invoice_line, invoicing.invoice",
         "RESET session_replication_role",
-        "UPDATE invoicing.invoice_schedule SET run_status = 'not_run', ran_at = NULL",
+        "UPDATE invoicing.schedule_row SET run_status = 'not_run', ran_at = NULL, ran_for = NULL",
+        "TRUNCATE invoicing.run_due_row, invoicing.run_held, invoicing.run_line",
         "CHECKPOINT",
     )
     started = time.perf_counter()

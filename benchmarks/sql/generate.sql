@@ -15,8 +15,8 @@ FROM generate_series(1, 3 * :contracts) AS g;
 INSERT INTO invoicing.contract_line_customer (contract_id, contract_line_id, customer_id, split_percent, is_rounding_customer)
 SELECT contract_id, contract_line_id, 'K0' || substr(contract_id, 2), 100, TRUE FROM invoicing.contract_line;
 
-INSERT INTO invoicing.invoice_schedule (contract_id, contract_line_id, run_date, transaction_cutoff_date)
-SELECT s.contract_id, s.contract_line_id, s.run_date, s.run_date - 1
+INSERT INTO invoicing.schedule_row (contract_id, contract_line_id, run_date, source, cutoff_date)
+SELECT s.contract_id, s.contract_line_id, s.run_date, 'delivered', s.run_date - 1
 FROM (
     SELECT
         'C' || lpad(cast((g + 2) / 3 AS text), 5, '0') AS contract_id,
@@ -25,9 +25,11 @@ FROM (
     FROM generate_series(1, 3 * :contracts) AS g
 ) AS s;
 
-INSERT INTO invoicing.actual (
-    contract_id, contract_line_id, customer_id, transaction_id, kind, transaction_class, billing_type, billing_status,
-    transaction_date, quantity, unit_price, amount, tax_amount
+INSERT INTO invoicing.change (action, changed_by, request_key) VALUES ('load', 'benchmark', 'benchmark');
+
+INSERT INTO invoicing.billable (
+    contract_id, contract_line_id, customer_id, source, transaction_id, is_sale, transaction_class, billing_type, is_ready,
+    transaction_date, quantity, unit_price, amount, tax_amount, change_id
 )
 SELECT
     'C' || lpad(cast((s.line + 2) / 3 AS text), 5, '0'),
@@ -35,17 +37,19 @@ SELECT
     'K' || lpad(cast(
         CASE WHEN ((s.line + 2) / 3) % 10 = 0 AND s.g % 2 = 0 THEN :contracts + (s.line + 2) / 30 ELSE (s.line + 2) / 3 END
     AS text), 6, '0'),
+    'transaction',
     'T' || lpad(cast(s.g AS text), 9, '0'),
-    'unbilled_sales',
+    TRUE,
     cast(CASE WHEN s.chance % 4 = 0 THEN 'expense' ELSE 'time' END AS invoicing.transaction_class),
     'chargeable',
-    cast(CASE WHEN s.chance % 100 IN (50, 51) THEN 'unbilled' ELSE 'ready_to_invoice' END AS invoicing.billing_status),
+    s.chance % 100 NOT IN (50, 51),
     CASE WHEN s.chance % 100 < 3 THEN DATE '2026-10-06' ELSE DATE '2026-09-05' + cast(29 * s.g / :transactions AS integer) END,
     s.quantity,
     s.unit_price,
     round(s.quantity * s.unit_price, 2),
-    0
-FROM (
+    0,
+    c.change_id
+FROM (SELECT max(change_id) AS change_id FROM invoicing.change) AS c, (
     SELECT
         g,
         1 + (hashint8(g) & 2147483647) % (3 * :contracts) AS line,

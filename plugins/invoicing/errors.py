@@ -1,8 +1,8 @@
 """Every error this package raises, each with a stable code and a message that says what to mend.
 
 Two families decide what a scheduler does: a `TerminalError` fails at once, since trying again cannot help (wrong data,
-wrong usage, a run that does not add up); a `TransientError` is worth another try (lost connection, lock, serialization,
-a run held by somebody else). README.md lists the codes.
+wrong usage, a run that does not add up); a `TransientError` is worth another try (lost connection, lock, serialization).
+README.md lists the codes.
 """
 
 from __future__ import annotations
@@ -75,16 +75,6 @@ class LoadRefusedError(TerminalError):
             f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; mend and load again\n"
             + "\n".join(f"  {problem}" for problem in problems)
         )
-
-
-class RunHeldError(TransientError):
-    """Another run holds the warehouse; `run_key` names it where it is known."""
-
-    code = "INV-301"
-
-    def __init__(self, message: str, run_key: str | None = None) -> None:
-        super().__init__(message)
-        self.run_key = run_key
 
 
 class RunStateError(TerminalError):

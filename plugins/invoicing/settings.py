@@ -57,7 +57,6 @@ class Settings(BaseSettings):
     deadline_minutes: float | None = Field(
         None, gt=0, description="Alert when a scheduled run has not succeeded so long after its schedule; unset: never."
     )
-    lease_minutes: int = Field(60, ge=1, description="A run that shows no sign of life for so long has lost its lease.")
     number_pattern: str = Field(
         "INV-{year}-{number:06}",
         description="Invoice numbers: {number} is gapless, {year} of the confirmation begins a new series.",
@@ -67,7 +66,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Drafts that come to more than this, in any currency, are approved by a person first; unset: never.",
     )
-    wait_seconds: int = Field(60, ge=0, description="How long to wait for a run or a lock that somebody else holds.")
+    wait_seconds: int = Field(60, ge=0, description="How long to wait for a lock that somebody else holds.")
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
 
     @field_validator("number_pattern")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from invoicing.warehouse.statements import Statement, execute
 
+LIST_CHANGE_IDS = Statement("ledger/changes/list_change_ids")
 OPEN_CHANGE = Statement("ledger/changes/open_change")
 
 
@@ -33,7 +34,10 @@ def open_change(connection: sa.Connection, request: Request, action: str) -> Cha
 
     The caller holds `invoicing.warehouse.locks.lock_request`, so that a request tried twice at once counts its tries.
     """
-    row = execute(
-        connection, OPEN_CHANGE, action=action, changed_by=request.by, request_key=request.key
-    ).one()
+    row = execute(connection, OPEN_CHANGE, action=action, changed_by=request.by, request_key=request.key).one()
     return Change(**row._mapping)
+
+
+def list_change_ids(connection: sa.Connection, request: Request) -> list[int]:
+    """The changes that a request has made so far."""
+    return list(execute(connection, LIST_CHANGE_IDS, request_key=request.key).scalars())

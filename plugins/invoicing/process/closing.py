@@ -1,59 +1,57 @@
-"""Last step: prove that the run adds up, say so on its schedule rows, and give the lease back."""
+"""Last step: add the buckets up, say what is missing, end the attempt."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from invoicing.errors import AccountingError
-from invoicing.process.exceptions import detect_exceptions
-from invoicing.process.ledger import Run, fail_run, find_run, record
+from invoicing.audit.exceptions import detect_exceptions
+from invoicing.ledger.runs import Figures, Run, add_up, end_attempt, find_attempt
 from invoicing.settings import Settings
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.statements import Statement, execute
+
+COUNT_ON_A_DRAFT = Statement("process/closing/count_on_a_draft")
 
 
-def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) -> Run | None:
-    """Ends the run: `succeeded` when its steps are done and it adds up, else `failed`, with the lease given back.
+def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) -> tuple[Run, Figures] | None:
+    """Ends the latest attempt of the run: succeeded when every bucket is recorded as written, else failed.
 
-    Returns the run as it stands then; None when it never got as far as the ledger.
-
-    Raises:
-        AccountingError: the run does not add up. The caller's transaction is rolled back and `fail_closing` is due.
+    Returns the attempt as it ended, and its figures; None when the run never got as far as the ledger. An attempt that has
+    ended before is added up again and stays as it is.
     """
-    run = find_run(connection, run_key)
-    if run is None or run.status != "running":
-        return run
-    if run.step != "written":
-        fail_run(connection, run, f"stopped at step {run.step!r}")
-        return find_run(connection, run_key)
-    _prove(connection, run)
-    execute(connection, "process/mark_schedule_rows", run_id=run.run_id, ran_at=run.started_at)
-    execute(connection, "process/mark_milestones", run_id=run.run_id, ran_at=run.started_at)
+    run = find_attempt(connection, run_key)
+    if run is None:
+        return None
+    figures = add_up(connection, run)
+    if run.has_ended:
+        return run, figures
+    run = end_attempt(
+        connection, run, failure=_what_is_missing(figures), skipped_reason=_skipped(connection, run, figures)
+    )
     # Once more, now that the rows are marked: what this run did itself is no longer a problem.
     detect_exceptions(connection, run.run_date, catch_up_days=settings.catch_up_days, contract_ids=run.contract_ids)
-    closed = record(connection, run, "succeed_run")
-    execute(connection, "ledger/empty_staging")
-    return closed
+    return run, figures
 
 
-def _prove(connection: sa.Connection, run: Run) -> None:
-    wrong = f"run {run.run_id} of {run.run_date} does not add up"
-    found = execute(connection, "process/prove_accounting", run_id=run.run_id).one()
-    everything = (found.transactions, found.transactions, found.amount)
-    if (found.accounted_as_it_is, found.accounted_transactions, found.accounted_amount) != everything:
-        raise AccountingError(
-            f"{wrong}: the due lines have {found.transactions} open actuals of {found.amount} in all; it accounts for "
-            f"{found.accounted_transactions} of {found.accounted_amount}, and {found.accounted_as_it_is} of them are as they "
-            "were; clear find_due_contract_lines and what follows it"
-        )
-    for place in ("invoice_lines", "details"):
-        for line in execute(connection, f"process/prove_{place}", run_id=run.run_id):
-            raise AccountingError(
-                f"{wrong}: line {line.contract_line_id} of contract {line.contract_id} for {line.run_date} should have "
-                f"{line.detail_count} details of {line.chargeable_amount} chargeable, and its {place.replace('_', ' ')} say "
-                f"{line.found_count} of {line.found_amount}; clear the day and run it again"
-            )
-    for invoice in execute(connection, "process/prove_invoices", run_id=run.run_id):
-        raise AccountingError(
-            f"{wrong}: invoice {invoice.invoice_id} of contract {invoice.contract_id} says {invoice.total_amount} and its "
-            f"lines {invoice.line_total}; clear the day and run it again"
-        )
+def fail_run(connection: sa.Connection, *, run_key: str, failure: str) -> None:
+    """Ends the latest attempt of the run as failed, if it has not ended."""
+    run = find_attempt(connection, run_key)
+    if run is not None and not run.has_ended:
+        end_attempt(connection, run, failure=failure, skipped_reason=run.skipped_reason)
+
+
+def _what_is_missing(figures: Figures) -> str | None:
+    if not figures.buckets:
+        return "stopped before its due lines were found"
+    if figures.unwritten:
+        return f"stopped with {figures.unwritten} of {figures.buckets} buckets unwritten"
+    return None
+
+
+def _skipped(connection: sa.Connection, run: Run, figures: Figures) -> str | None:
+    """Why nothing was written; None when something was, or has to be."""
+    if run.skipped_reason or figures.unwritten or figures.details:
+        return run.skipped_reason
+    waiting: int = execute(connection, COUNT_ON_A_DRAFT, attempt_id=run.attempt_id).scalar_one()
+    if waiting:
+        return f"what is ready for the lines due on {run.run_date} waits: {waiting} transactions are on drafts that are kept"
+    return f"nothing is ready for the lines due on {run.run_date}"

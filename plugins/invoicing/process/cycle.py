@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from invoicing.settings import Settings
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.statements import Statement, execute
+
+FIND_LATEST_CYCLE_END = Statement("process/cycle/find_latest_cycle_end")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def plan_sleep(
         return Sleep(None, f"No sleep: the run is late, it was scheduled for {_said(scheduled_at)}.")
     rest = timedelta(hours=settings.sleep_hours)
     hours = f"{settings.sleep_hours:g} hours"
-    ended_at: datetime | None = execute(connection, "ledger/latest_cycle_end", run_key=run_key).scalar_one()
+    ended_at: datetime | None = execute(connection, FIND_LATEST_CYCLE_END, run_key=run_key).scalar_one()
     if ended_at is None and settings.first_step == "process":
         return Sleep(None, "No sleep: the first cycle begins with its Process.")
     if ended_at is None:

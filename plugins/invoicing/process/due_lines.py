@@ -1,23 +1,46 @@
-"""First step: the contract lines whose invoice run date has come."""
+"""First step: the contract lines whose invoice run date has come, and the buckets that they are filtered and written in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from invoicing.audit.exceptions import detect_exceptions, earlier
 from invoicing.errors import NotFoundError, UsageError
-from invoicing.process.exceptions import detect_exceptions
-from invoicing.process.ledger import Run, Trigger, open_run, record
+from invoicing.ledger.runs import (
+    BucketRecord,
+    Run,
+    Trigger,
+    find_attempt,
+    list_buckets,
+    open_attempt,
+    plan_bucket,
+    record_due,
+)
+from invoicing.process.buckets import Bucket, plan_buckets
 from invoicing.settings import Settings
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.locks import SLOTS
+from invoicing.warehouse.statements import Statement, execute
+
+COUNT_BY_SLOT = Statement("process/due_lines/count_by_slot")
+COUNT_DUE_LINES = Statement("process/due_lines/count_due_lines")
+FIND_DUE_ROWS = Statement("process/due_lines/find_due_rows")
+FIND_FIRST_RUN_DATE = Statement("process/due_lines/find_first_run_date")
+FIND_KNOWN_CONTRACTS = Statement("process/due_lines/find_known_contracts")
+FORGET_DUE_ROWS = Statement("process/due_lines/forget_due_rows")
+LIST_KEPT_DRAFTS = Statement("process/due_lines/list_kept_drafts")
+LIST_QUARANTINED = Statement("process/due_lines/list_quarantined")
+QUARANTINE_ROWS = Statement("process/due_lines/quarantine_rows")
+
+_ALL_SLOTS = {"first_slot": 0, "last_slot": SLOTS - 1}
 
 
 @dataclass(frozen=True)
-class LeftAlone:
+class KeptDraft:
     """A draft that the run would have derived afresh, had not somebody changed it. `changed_by`: who did last."""
 
     contract_id: str
@@ -36,11 +59,21 @@ class LeftAlone:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """A contract that a run set aside, and what to mend."""
+    """A contract that a run set aside, and what to correct."""
 
     contract_id: str
     code: str
     message: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """An attempt that has found its due lines: its buckets, the contracts that it sets aside, the drafts that it keeps."""
+
+    run: Run
+    buckets: tuple[Bucket, ...]
+    quarantined: tuple[Quarantined, ...]
+    kept_drafts: tuple[KeptDraft, ...]
 
 
 def find_due_contract_lines(
@@ -51,43 +84,65 @@ def find_due_contract_lines(
     trigger: Trigger,
     settings: Settings,
     contract_ids: Sequence[str] | None = None,
-) -> Run:
-    """Opens the run and leaves the lines due on `run_date`, or on a day missed before it, in `run_due_line`.
+) -> Due:
+    """Opens an attempt of the run and leaves the rows due on `run_date`, or on a day missed before it, in `run_due_row`.
+
+    The ranges of the buckets are those of the run's first attempt, so that a bucket that is cleared means the same contracts.
 
     Raises:
-        RunHeldError: another run holds the warehouse.
         NotFoundError: a contract was named that the warehouse does not hold.
     """
     _refuse_unknown(connection, contract_ids)
-    run = open_run(
-        connection,
-        run_key=run_key,
-        run_date=run_date,
-        trigger=trigger,
-        contract_ids=contract_ids,
-        lease_minutes=settings.lease_minutes,
+    earlier_attempt = find_attempt(connection, run_key)
+    run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
+    find_due_rows(connection, run, settings, **_ALL_SLOTS)
+    detect_exceptions(connection, run.run_date, catch_up_days=settings.catch_up_days, contract_ids=run.contract_ids)
+    execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **_ALL_SLOTS)
+    counted = execute(connection, COUNT_BY_SLOT, attempt_id=run.attempt_id).all()
+    buckets = _buckets_of(connection, earlier_attempt) or plan_buckets(
+        {row.slot: row.open_count for row in counted}, settings
     )
-    execute(connection, "process/forget_accounting", run_id=run.run_id)
+    for bucket in buckets:
+        due_lines = sum(row.due_lines for row in counted if bucket.first_slot <= row.slot <= bucket.last_slot)
+        plan_bucket(connection, run, bucket.number, bucket.first_slot, bucket.last_slot, due_lines)
+    found = execute(connection, COUNT_DUE_LINES, attempt_id=run.attempt_id, **_ALL_SLOTS).one()
+    run = record_due(
+        connection,
+        run,
+        due_lines=found.due_lines,
+        quarantined_contracts=found.quarantined_contracts,
+        skipped_reason=None if found.due_lines else _why_nothing_is_due(connection, run),
+    )
+    connection.execute(sa.text("ANALYZE invoicing.run_due_row"))
+    return Due(run, tuple(buckets), tuple(_list_quarantined(connection, run)), tuple(_list_kept(connection, run)))
+
+
+def find_due_rows(connection: sa.Connection, run: Run, settings: Settings, *, first_slot: int, last_slot: int) -> None:
+    """Finds the due rows of a range of slots, in place of any that were found before."""
+    slots = {"attempt_id": run.attempt_id, "first_slot": first_slot, "last_slot": last_slot}
+    execute(connection, FORGET_DUE_ROWS, **slots)
     execute(
         connection,
-        "process/find_due_lines",
-        run_id=run.run_id,
-        run_date=run_date,
-        oldest_run_date=run_date - timedelta(days=settings.catch_up_days),
+        FIND_DUE_ROWS,
+        **slots,
+        run_date=run.run_date,
+        oldest_run_date=earlier(run.run_date, settings.catch_up_days),
         contract_ids=run.contract_ids,
         late_milestones=settings.late_milestones,
     )
-    connection.execute(sa.text("ANALYZE invoicing.run_due_line"))
-    detect_exceptions(connection, run_date, catch_up_days=settings.catch_up_days, contract_ids=contract_ids)
-    execute(connection, "process/quarantine_contracts", run_id=run.run_id)
-    nothing_due = not execute(connection, "ledger/left_for_next_step", run_id=run.run_id).one().due_lines
-    return record(
-        connection,
-        run,
-        "record_due",
-        step="written" if nothing_due else "due",
-        skipped_reason=_why_nothing_is_due(connection, run) if nothing_due else None,
-    )
+
+
+def find_bucket_again(connection: sa.Connection, run: Run, bucket: BucketRecord, settings: Settings) -> int:
+    """Finds the due rows of a bucket again, when they are gone or somebody worked meanwhile; returns the number of due lines."""
+    find_due_rows(connection, run, settings, **bucket.slots)
+    execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **bucket.slots)
+    return count_due_lines(connection, run, bucket)
+
+
+def count_due_lines(connection: sa.Connection, run: Run, bucket: BucketRecord) -> int:
+    """How many lines are due in a bucket by the rows that were found."""
+    due_lines: int = execute(connection, COUNT_DUE_LINES, attempt_id=run.attempt_id, **bucket.slots).one().due_lines
+    return due_lines
 
 
 def refuse_future(run_date: date, today: date) -> None:
@@ -102,32 +157,30 @@ def refuse_future(run_date: date, today: date) -> None:
         )
 
 
-def list_left_alone(connection: sa.Connection, run: Run) -> list[LeftAlone]:
-    """The drafts of the run's lines and dates that stay as somebody made them; before the run is closed."""
-    return [LeftAlone(**row._mapping) for row in execute(connection, "process/list_left_alone", run_id=run.run_id)]
+def _buckets_of(connection: sa.Connection, attempt: Run | None) -> list[Bucket]:
+    records = list_buckets(connection, attempt) if attempt else []
+    return [Bucket(record.bucket, len(records), record.first_slot, record.last_slot) for record in records]
 
 
-def list_quarantined(connection: sa.Connection, run: Run) -> list[Quarantined]:
-    """The contracts that the run set aside, with what to mend; before the run is closed."""
-    return [Quarantined(**row._mapping) for row in execute(connection, "process/list_quarantined", run_id=run.run_id)]
+def _list_kept(connection: sa.Connection, run: Run) -> list[KeptDraft]:
+    return [KeptDraft(**row._mapping) for row in execute(connection, LIST_KEPT_DRAFTS, attempt_id=run.attempt_id)]
+
+
+def _list_quarantined(connection: sa.Connection, run: Run) -> list[Quarantined]:
+    return [Quarantined(**row._mapping) for row in execute(connection, LIST_QUARANTINED, attempt_id=run.attempt_id)]
 
 
 def _why_nothing_is_due(connection: sa.Connection, run: Run) -> str:
-    why = execute(connection, "process/why_nothing_is_due", run_date=run.run_date, contract_ids=run.contract_ids).one()
+    first: date | None = execute(connection, FIND_FIRST_RUN_DATE, contract_ids=run.contract_ids).scalar_one()
     nothing = f"nothing is due on {run.run_date}"
-    if why.run_id is not None:
-        return f"{nothing}: run {why.run_id} of {why.run_date} ({why.run_key}) has run its rows already"
-    if why.first_run_date is None:
+    if first is None:
         return f"{nothing}: no contract of the run has an invoice schedule"
-    if run.run_date < why.first_run_date:
-        return f"{nothing}: the invoice schedules begin on {why.first_run_date}"
-    return nothing
+    return f"{nothing}: the invoice schedules begin on {first}" if run.run_date < first else nothing
 
 
 def _refuse_unknown(connection: sa.Connection, contract_ids: Sequence[str] | None) -> None:
     if contract_ids is None:
         return
-    known = execute(connection, "process/known_contracts", contract_ids=list(contract_ids)).scalars().all()
-    unknown = sorted(set(contract_ids) - set(known))
-    if unknown:
+    known = execute(connection, FIND_KNOWN_CONTRACTS, contract_ids=list(contract_ids)).scalars().all()
+    if unknown := sorted(set(contract_ids) - set(known)):
         raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")

@@ -1,0 +1,25 @@
+-- Purpose: fixed-price lines whose milestones do not come to what was contracted.
+-- Parameters: contract_ids (null: all).
+-- Grain: contract line.
+-- May be repeated: reads only.
+SELECT
+    m.contract_id,
+    'milestones_differ_from_contracted_amount' AS code,
+    'warning' AS severity,
+    m.contract_line_id,
+    cast(NULL AS text) AS customer_id,
+    cast(NULL AS text) AS transaction_id,
+    cast(NULL AS text) AS milestone_id,
+    cast(NULL AS date) AS subject_date,
+    'The milestones of line ' || m.contract_line_id || ' come to ' || cast(sum(m.amount) AS text)
+    || ', the line was contracted for ' || cast(cl.contracted_amount AS text) || '; correct the one that is wrong.' AS message
+FROM invoicing.milestone AS m
+INNER JOIN invoicing.contract_line AS cl
+    ON m.contract_id = cl.contract_id AND m.contract_line_id = cl.contract_line_id
+INNER JOIN invoicing.project_contract AS c ON m.contract_id = c.contract_id
+WHERE
+    c.state = 'active'
+    AND cl.billing_method = 'fixed_price'
+    AND (cast(:contract_ids AS text[]) IS NULL OR m.contract_id = any(cast(:contract_ids AS text[])))
+GROUP BY m.contract_id, m.contract_line_id, cl.contracted_amount
+HAVING sum(m.amount) <> cl.contracted_amount

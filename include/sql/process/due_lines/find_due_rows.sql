@@ -1,0 +1,185 @@
+-- Purpose: the contract lines due on a run date, each under its own run date: rows of active contracts that have not run, of this
+-- day or of a day missed, and the rows of this day, or caught up by a run of this day, that are derived afresh. Of each row
+-- what it takes: a draft that is kept closes the row for its customer, whose work goes to the next row that admits it.
+-- Parameters: attempt_id, run_date, oldest_run_date, contract_ids (null: all), late_milestones (report, bill), first_slot, last_slot.
+-- Grain: one row in run_due_row per contract line and run date, and one more per customer who has a kept draft on any of its dates.
+-- May be repeated: once the attempt's rows of these slots are gone.
+INSERT INTO invoicing.run_due_row (
+    attempt_id, contract_id, contract_line_id, customer_id, run_date, cutoff_date, oldest_date, takes_after, takes_until,
+    except_customer_ids, is_kept, slot
+)
+WITH dated AS (
+    SELECT
+        s.contract_id,
+        s.contract_line_id,
+        s.run_date,
+        s.slot,
+        s.billing_method,
+        max(s.cutoff_date) AS cutoff_date
+    FROM rules.dated_row AS s
+    WHERE
+        s.contract_state = 'active'
+        AND s.slot BETWEEN :first_slot AND :last_slot
+        AND s.run_date BETWEEN :oldest_run_date AND :run_date
+        AND (
+            s.run_status <> 'run_successful'
+            OR (s.ran_at IS NOT NULL AND cast(:run_date AS date) IN (s.run_date, s.ran_for))
+        )
+        AND (cast(:contract_ids AS text[]) IS NULL OR s.contract_id = any(cast(:contract_ids AS text[])))
+    GROUP BY s.contract_id, s.contract_line_id, s.run_date, s.slot, s.billing_method
+),
+
+late AS (
+    -- Where `late_milestones` is `bill`: a ready milestone of the past makes its line due on every due date of its contract.
+    SELECT DISTINCT
+        b.contract_id,
+        b.contract_line_id,
+        contract_date.run_date,
+        contract_date.slot
+    FROM (
+        SELECT DISTINCT
+            contract_id,
+            run_date,
+            slot
+        FROM dated
+    ) AS contract_date
+    INNER JOIN rules.open_share AS b
+        ON contract_date.contract_id = b.contract_id AND contract_date.run_date > b.transaction_date
+    WHERE
+        cast(:late_milestones AS text) = 'bill'
+        AND b.source = 'milestone'
+        AND b.is_ready
+        AND b.is_billed_class
+),
+
+due AS (
+    SELECT
+        contract_id,
+        contract_line_id,
+        run_date,
+        slot,
+        max(cutoff_date) AS cutoff_date,
+        max(oldest_date) AS oldest_date
+    FROM (
+        SELECT
+            contract_id,
+            contract_line_id,
+            run_date,
+            slot,
+            cutoff_date,
+            CASE
+                WHEN billing_method = 'fixed_price' AND cast(:late_milestones AS text) = 'report' THEN run_date
+                ELSE date '-infinity'
+            END AS oldest_date
+        FROM dated
+        UNION ALL
+        SELECT
+            contract_id,
+            contract_line_id,
+            run_date,
+            slot,
+            run_date AS cutoff_date,
+            date '-infinity' AS oldest_date
+        FROM late
+    ) AS together
+    GROUP BY contract_id, contract_line_id, run_date, slot
+),
+
+kept AS (
+    SELECT DISTINCT
+        due.contract_id,
+        due.contract_line_id,
+        due.run_date,
+        draft.customer_id
+    FROM due
+    INNER JOIN rules.kept_draft AS draft ON due.contract_id = draft.contract_id AND due.run_date = draft.run_date
+),
+
+speaking AS (
+    SELECT
+        due.*,
+        '' AS customer_id,
+        FALSE AS is_kept
+    FROM due
+    UNION ALL
+    SELECT
+        due.*,
+        own.customer_id,
+        kept.run_date IS NOT NULL AS is_kept
+    FROM due
+    INNER JOIN (
+        SELECT DISTINCT
+            contract_id,
+            contract_line_id,
+            customer_id
+        FROM kept
+    ) AS own ON due.contract_id = own.contract_id AND due.contract_line_id = own.contract_line_id
+    LEFT JOIN kept
+        ON
+            due.contract_id = kept.contract_id
+            AND due.contract_line_id = kept.contract_line_id
+            AND due.run_date = kept.run_date
+            AND own.customer_id = kept.customer_id
+),
+
+excepted AS (
+    SELECT
+        contract_id,
+        contract_line_id,
+        array_agg(DISTINCT customer_id) AS customer_ids
+    FROM kept
+    GROUP BY contract_id, contract_line_id
+),
+
+bounded AS (
+    SELECT
+        speaking.*,
+        coalesce(
+            max(cutoff_date) FILTER (WHERE NOT is_kept) OVER (
+                PARTITION BY contract_id, contract_line_id, customer_id ORDER BY run_date
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ),
+            date '-infinity'
+        ) AS taken_before,
+        coalesce(
+            max(cutoff_date) FILTER (WHERE NOT is_kept) OVER (PARTITION BY contract_id, contract_line_id, customer_id),
+            date '-infinity'
+        ) AS last_taken,
+        coalesce(
+            max(cutoff_date) FILTER (WHERE is_kept) OVER (PARTITION BY contract_id, contract_line_id, customer_id),
+            date '-infinity'
+        ) AS last_kept,
+        row_number() OVER (
+            PARTITION BY contract_id, contract_line_id, customer_id, is_kept ORDER BY cutoff_date DESC, run_date ASC
+        ) AS from_the_last
+    FROM speaking
+)
+
+SELECT
+    :attempt_id AS attempt_id,
+    bounded.contract_id,
+    bounded.contract_line_id,
+    bounded.customer_id,
+    bounded.run_date,
+    bounded.cutoff_date,
+    bounded.oldest_date,
+    CASE
+        WHEN bounded.is_kept AND bounded.from_the_last = 1 AND bounded.last_kept > bounded.last_taken THEN bounded.last_taken
+        WHEN bounded.is_kept THEN date 'infinity'
+        ELSE bounded.taken_before
+    END AS takes_after,
+    CASE
+        WHEN bounded.is_kept THEN date 'infinity'
+        WHEN bounded.cutoff_date <= bounded.taken_before THEN bounded.taken_before
+        WHEN bounded.cutoff_date = bounded.last_taken AND bounded.last_kept <= bounded.last_taken THEN date 'infinity'
+        ELSE bounded.cutoff_date
+    END AS takes_until,
+    coalesce(excepted.customer_ids, '{}') AS except_customer_ids,
+    bounded.is_kept,
+    bounded.slot
+FROM bounded
+LEFT JOIN excepted
+    ON
+        bounded.contract_id = excepted.contract_id
+        AND bounded.contract_line_id = excepted.contract_line_id
+        AND bounded.customer_id = ''

@@ -1,0 +1,59 @@
+"""Open problems of the data: each rule is one SELECT in include/sql/audit/exceptions, found by its place.
+
+A rule gives the problems that there are now, by the columns of `invoicing.billing_exception`; what is recorded and is not among them
+was corrected, and leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+
+import sqlalchemy as sa
+
+from invoicing.warehouse.locks import lock_request
+from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
+
+CREATE_FOUND_EXCEPTIONS = Statement("audit/detection/create_found_exceptions")
+DELETE_CORRECTED = Statement("audit/detection/delete_corrected")
+FIND_LATEST_RUN_DATE = Statement("audit/detection/find_latest_run_date")
+RECORD_FOUND = Statement("audit/detection/record_found")
+
+RULES = tuple(
+    Statement(f"audit/exceptions/{path.stem}") for path in sorted((SQL_ROOT / "audit/exceptions").glob("*.sql"))
+)
+
+
+def detect_exceptions(
+    connection: sa.Connection, run_date: date, *, catch_up_days: int, contract_ids: Sequence[str] | None
+) -> None:
+    """Brings `analytics.billing_exceptions` up to date: new problems are added, corrected ones leave.
+
+    What depends on a date is judged as of the latest day invoiced, so that running an old day again finds the same.
+    """
+    lock_request(
+        connection, "billing exceptions"
+    )  # two that record the same problems would wait for each other in a circle
+    latest = execute(connection, FIND_LATEST_RUN_DATE).scalar_one()
+    as_of = max(run_date, latest) if latest else run_date
+    contracts = list(contract_ids) if contract_ids is not None else None
+    execute(connection, CREATE_FOUND_EXCEPTIONS)
+    connection.execute(
+        _finding(), {"as_of": as_of, "oldest_as_of": earlier(as_of, catch_up_days), "contract_ids": contracts}
+    )
+    execute(connection, DELETE_CORRECTED, contract_ids=contracts)
+    execute(connection, RECORD_FOUND, run_date=run_date)
+    connection.execute(sa.text("DROP TABLE pg_temp.found_exception"))  # a preview detects twice in one transaction
+
+
+def earlier(day: date, days: int) -> date:
+    """The day so many days before, or the first of the calendar."""
+    return day - timedelta(days=min(days, (day - date.min).days))
+
+
+@cache
+def _finding() -> sa.TextClause:
+    """All rules in one statement."""
+    found = "\nUNION ALL\n".join(rule.text for rule in RULES)
+    return sa.text(f"INSERT INTO pg_temp.found_exception\n{found}")
