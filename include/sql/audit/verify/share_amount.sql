@@ -1,0 +1,121 @@
+-- Purpose: shares of transactions whose amount was not conserved: what is billed, written off and open comes to the share, to the
+-- cent, where no price was changed by hand, no quantity raised and no fee credited in part, and the transaction still says
+-- what it said.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
+-- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
+-- May be repeated: reads only.
+WITH share AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        sum(CASE WHEN part = 1 THEN quantity ELSE 0 END) AS original_quantity,
+        sum(CASE WHEN part = 1 THEN amount ELSE 0 END) AS amount,
+        sum(CASE WHEN state = 'billed' THEN 0 ELSE amount END) AS open_amount
+    FROM invoicing.billable
+    WHERE source = 'transaction'
+    GROUP BY contract_id, transaction_id, customer_id
+    HAVING NOT bool_or(state = 'canceled')
+),
+
+billed AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        sum(CASE WHEN posting = 'written_off_billed' THEN 0 ELSE amount END) AS amount,
+        sum(CASE WHEN posting = 'written_off_billed' THEN amount ELSE 0 END) AS written_off_amount
+    FROM invoicing.posting
+    WHERE
+        kind = 'billed_sales'
+        AND transaction_id IS NOT NULL
+    GROUP BY contract_id, transaction_id, customer_id
+),
+
+changed_by_hand AS (
+    SELECT
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id
+    FROM invoicing.invoice_line_detail AS d
+    INNER JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
+    WHERE
+        d.is_confirmed
+        AND b.transaction_id IS NOT NULL
+        AND (
+            abs(d.quantity) > abs(b.quantity)
+            OR d.unit_price <> b.unit_price
+            OR (b.source = 'correction' AND b.transaction_class = 'fee' AND d.quantity <> 0)
+        )
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
+),
+
+compared AS (
+    SELECT
+        share.contract_id,
+        share.transaction_id,
+        share.customer_id,
+        share.amount,
+        share.open_amount,
+        coalesce(billed.amount, 0) AS billed_amount,
+        coalesce(billed.written_off_amount, 0) AS written_off_amount,
+        changed_by_hand.transaction_id IS NOT NULL AS is_changed_by_hand,
+        (t.quantity, t.amount) <> (
+            sum(share.original_quantity) OVER (PARTITION BY share.contract_id, share.transaction_id),
+            sum(share.amount) OVER (PARTITION BY share.contract_id, share.transaction_id)
+        ) AS is_changed
+    FROM share
+    INNER JOIN invoicing.transaction AS t
+        ON share.contract_id = t.contract_id AND share.transaction_id = t.transaction_id
+    LEFT JOIN billed
+        ON
+            share.contract_id = billed.contract_id
+            AND share.transaction_id = billed.transaction_id
+            AND share.customer_id = billed.customer_id
+    LEFT JOIN changed_by_hand
+        ON
+            share.contract_id = changed_by_hand.contract_id
+            AND share.transaction_id = changed_by_hand.transaction_id
+            AND share.customer_id = changed_by_hand.customer_id
+),
+
+wrong AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        format(
+            'the share of customer %s is %s; %s is billed, %s written off and %s open',
+            customer_id, amount, billed_amount, written_off_amount, open_amount
+        ) AS message
+    FROM compared
+    WHERE
+        NOT is_changed
+        AND NOT is_changed_by_hand
+        AND amount <> billed_amount + written_off_amount + open_amount
+),
+
+other_date AS (
+    SELECT
+        contract_id,
+        invoice_id
+    FROM invoicing.invoice
+    WHERE run_date NOT BETWEEN :from_date AND :to_date
+)
+
+SELECT DISTINCT
+    wrong.contract_id,
+    wrong.transaction_id,
+    wrong.customer_id,
+    wrong.message
+FROM wrong
+INNER JOIN invoicing.billable AS b
+    ON
+        wrong.contract_id = b.contract_id
+        AND wrong.transaction_id = b.transaction_id
+        AND wrong.customer_id = b.customer_id
+LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
+LEFT JOIN other_date ON d.contract_id = other_date.contract_id AND d.invoice_id = other_date.invoice_id
+WHERE other_date.invoice_id IS NULL
+ORDER BY wrong.contract_id ASC, wrong.transaction_id ASC, wrong.customer_id ASC
+LIMIT :at_most

@@ -1,0 +1,116 @@
+-- Purpose: shares of transactions whose quantity was not conserved: all actuals, unbilled and billed, reversals included, come to
+-- the share, more by what confirmed details raised and no credit took back since, less by what partial credits of fees gave away.
+-- Where the transaction itself has changed since it was billed, what is between the two is right, since a correction starts
+-- from what it says now. What the source canceled is open no more.
+-- Parameters: from_date, to_date (run dates of the invoices), at_most.
+-- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
+-- May be repeated: reads only.
+WITH share AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        sum(quantity) AS quantity,
+        sum(CASE WHEN part = 1 THEN quantity ELSE 0 END) AS original_quantity
+    FROM invoicing.billable
+    WHERE source = 'transaction'
+    GROUP BY contract_id, transaction_id, customer_id
+    HAVING NOT bool_or(state = 'canceled')
+),
+
+posted AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        sum(quantity) AS quantity
+    FROM invoicing.posting
+    WHERE transaction_id IS NOT NULL
+    GROUP BY contract_id, transaction_id, customer_id
+),
+
+edited AS (
+    SELECT
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id,
+        sum(greatest(d.quantity - b.quantity, 0)) AS more,
+        sum(least(d.quantity - b.quantity, 0)) AS less
+    FROM invoicing.invoice_line_detail AS d
+    INNER JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
+    WHERE
+        d.is_confirmed
+        AND b.transaction_id IS NOT NULL
+        AND (
+            abs(d.quantity) > abs(b.quantity)
+            OR (b.source = 'correction' AND b.transaction_class = 'fee' AND d.quantity <> 0)
+        )
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
+),
+
+compared AS (
+    SELECT
+        share.contract_id,
+        share.transaction_id,
+        share.customer_id,
+        share.original_quantity,
+        share.quantity + coalesce(posted.quantity, 0) AS quantity,
+        coalesce(edited.more, 0) AS more,
+        coalesce(edited.less, 0) AS less,
+        t.quantity
+        - sum(share.original_quantity) OVER (PARTITION BY share.contract_id, share.transaction_id) AS changed_quantity
+    FROM share
+    INNER JOIN invoicing.transaction AS t
+        ON share.contract_id = t.contract_id AND share.transaction_id = t.transaction_id
+    LEFT JOIN posted
+        ON
+            share.contract_id = posted.contract_id
+            AND share.transaction_id = posted.transaction_id
+            AND share.customer_id = posted.customer_id
+    LEFT JOIN edited
+        ON
+            share.contract_id = edited.contract_id
+            AND share.transaction_id = edited.transaction_id
+            AND share.customer_id = edited.customer_id
+),
+
+wrong AS (
+    SELECT
+        contract_id,
+        transaction_id,
+        customer_id,
+        format(
+            'the share of customer %s was %s, invoices raised it by up to %s, and its actuals come to %s',
+            customer_id, original_quantity, more + less, quantity
+        ) AS message
+    FROM compared
+    WHERE
+        quantity
+        NOT BETWEEN original_quantity + less + least(changed_quantity, 0)
+        AND original_quantity + more + greatest(changed_quantity, 0)
+),
+
+other_date AS (
+    SELECT
+        contract_id,
+        invoice_id
+    FROM invoicing.invoice
+    WHERE run_date NOT BETWEEN :from_date AND :to_date
+)
+
+SELECT DISTINCT
+    wrong.contract_id,
+    wrong.transaction_id,
+    wrong.customer_id,
+    wrong.message
+FROM wrong
+INNER JOIN invoicing.billable AS b
+    ON
+        wrong.contract_id = b.contract_id
+        AND wrong.transaction_id = b.transaction_id
+        AND wrong.customer_id = b.customer_id
+LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
+LEFT JOIN other_date ON d.contract_id = other_date.contract_id AND d.invoice_id = other_date.invoice_id
+WHERE other_date.invoice_id IS NULL
+ORDER BY wrong.contract_id ASC, wrong.transaction_id ASC, wrong.customer_id ASC
+LIMIT :at_most
