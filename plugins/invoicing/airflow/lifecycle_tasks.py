@@ -23,7 +23,8 @@ from invoicing.airflow.run_context import request_of, run_context
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.errors import RefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
-from invoicing.lifecycle.invoices import Handled, Invoice, Refused, as_they_stand, done_before, find_invoices
+from invoicing.lifecycle.invoices import Handled, Invoice, Refused, as_they_stand, find_invoices
+from invoicing.lifecycle.requests import done_before
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.transactions import reading, writing
 

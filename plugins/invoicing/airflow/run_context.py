@@ -10,7 +10,7 @@ import pendulum
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from invoicing.errors import UsageError
-from invoicing.lifecycle.invoices import Request
+from invoicing.ledger.changes import Request
 from invoicing.process.ledger import Trigger
 from invoicing.settings import Settings
 

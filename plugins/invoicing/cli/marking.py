@@ -9,7 +9,7 @@ import typer
 
 from invoicing.cli.options import Json, Warehouse
 from invoicing.cli.output import count, say
-from invoicing.cli.session import open_engine
+from invoicing.cli.session import new_request, open_engine
 from invoicing.lifecycle.backlog import BillingType, Selection, TransactionClass, mark_backlog, set_billing_type
 from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import writing
@@ -78,7 +78,8 @@ def billing_type(
     settings = read_settings()
     selection = _selection(contract, transaction, None, transaction_class, until)
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
-        changed = set_billing_type(connection, selection, billing_type)
+        request = new_request("billing-type")
+        changed = set_billing_type(connection, selection, billing_type, request=request)
     say({"changed": changed}, f"{count(changed, 'share')} changed.", json)
 
 
@@ -102,5 +103,6 @@ def _selection(
 def _mark(selection: Selection, is_ready: bool, warehouse: str | None, json: bool) -> None:
     settings = read_settings()
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
-        changed = mark_backlog(connection, selection, ready=is_ready)
+        request = new_request("ready" if is_ready else "not-ready")
+        changed = mark_backlog(connection, selection, ready=is_ready, request=request)
     say({"changed": changed}, f"{count(changed, 'share')} changed.", json)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle.invoices import Request
+from invoicing.ledger.changes import Request
 from invoicing.settings import Settings
 from invoicing.warehouse import migrations
 from invoicing.warehouse.connection import create_engine, warehouse_url

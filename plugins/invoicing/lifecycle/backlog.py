@@ -6,19 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from invoicing.errors import NotFoundError, RefusedError
-from invoicing.lifecycle.invoices import clock
-from invoicing.warehouse.lease import refuse_while_running
-from invoicing.warehouse.statements import execute
+from invoicing.ledger.changes import Request
+from invoicing.lifecycle.requests import begin_change
+from invoicing.warehouse.locks import lock_contracts, lock_request
+from invoicing.warehouse.statements import Statement, execute
+
+CHECK_NAMED = Statement("lifecycle/backlog/check_named")
+CHOOSE_SHARES = Statement("lifecycle/backlog/choose_shares")
+DROP_CHOSEN = Statement("lifecycle/backlog/drop_chosen")
+LIST_CONTRACTS = Statement("lifecycle/backlog/list_contracts")
+MARK_SHARES = Statement("lifecycle/backlog/mark_shares")
 
 BillingType = Literal["chargeable", "non_chargeable", "complimentary"]
 TransactionClass = Literal["time", "expense", "material", "fee"]
 
 _FINDINGS = {
-    "posted": "is invoiced and confirmed; correct its invoice instead",
+    "billed": "is invoiced and confirmed; correct its invoice instead",
+    "billed_elsewhere": "is invoiced by another system",
     "canceled": "is canceled",
     "on_a_draft": "is on invoice {invoice_id} ({status}); take it off first",
 }
@@ -35,23 +44,23 @@ class Selection:
     until: date | None = None
 
 
-def mark_backlog(connection: sa.Connection, selection: Selection, *, ready: bool) -> int:
+def mark_backlog(
+    connection: sa.Connection, selection: Selection, *, ready: bool, request: Request | None = None
+) -> int:
     """Makes transactions and milestones ready to invoice, or not; returns how many shares changed.
+
+    Args:
+        request: on whose behalf; None: nobody says.
 
     Raises:
         NotFoundError, RefusedError: one that was named is not known, or is on a live invoice; nothing was changed.
-        RunHeldError: a run is in progress.
     """
-    return _change(
-        connection,
-        "mark_status",
-        selection,
-        "marking the backlog",
-        to_status="ready_to_invoice" if ready else "unbilled",
-    )
+    return _mark(connection, selection, request, ready=ready, billing_type=None)
 
 
-def set_billing_type(connection: sa.Connection, selection: Selection, billing_type: BillingType) -> int:
+def set_billing_type(
+    connection: sa.Connection, selection: Selection, billing_type: BillingType, *, request: Request | None = None
+) -> int:
     """Sets the billing type of transactions; returns how many shares changed. Milestones are always chargeable.
 
     Raises:
@@ -59,38 +68,53 @@ def set_billing_type(connection: sa.Connection, selection: Selection, billing_ty
     """
     if selection.milestone_ids:
         raise RefusedError("a milestone is always chargeable; its billing type can be changed on a draft")
-    return _change(connection, "set_billing_type", selection, "setting billing types", billing_type=billing_type)
+    return _mark(connection, selection, request, ready=None, billing_type=billing_type)
 
 
-def _change(connection: sa.Connection, statement: str, selection: Selection, doing: str, **change: str) -> int:
-    refuse_while_running(connection, doing)
-    named = {
-        "contract_ids": list(selection.contract_ids),
-        "transaction_ids": _listed(selection.transaction_ids),
-        "milestone_ids": _listed(selection.milestone_ids),
-    }
-    _refuse_closed(connection, named)
-    return execute(
+def _mark(
+    connection: sa.Connection,
+    selection: Selection,
+    request: Request | None,
+    *,
+    ready: bool | None,
+    billing_type: BillingType | None,
+) -> int:
+    request = request or Request(by="nobody", key=f"mark/{uuid4()}")
+    lock_request(connection, request.key)
+    lock_contracts(connection, selection.contract_ids)
+    _refuse_unknown(connection, selection)
+    _refuse_closed(connection, selection)
+    mark = {"to_ready": ready, "to_billing_type": billing_type}
+    chosen = execute(
         connection,
-        f"lifecycle/backlog/{statement}",
-        **named,
+        CHOOSE_SHARES,
+        contract_ids=list(selection.contract_ids),
+        transaction_ids=_listed(selection.transaction_ids),
+        milestone_ids=_listed(selection.milestone_ids),
         transaction_classes=_listed(selection.transaction_classes),
         until=selection.until,
-        changed_at=clock(connection),
-        **change,
+        **mark,
     ).rowcount
+    if chosen:
+        change = begin_change(connection, request, "mark")
+        execute(connection, MARK_SHARES, **mark, change_id=change.change_id)
+    execute(connection, DROP_CHOSEN)
+    return chosen
 
 
-def _refuse_closed(connection: sa.Connection, named: dict[str, list[str] | None]) -> None:
-    known = execute(connection, "process/known_contracts", contract_ids=named["contract_ids"]).scalars().all()
-    if unknown := sorted(set(named["contract_ids"] or ()) - set(known)):
+def _refuse_unknown(connection: sa.Connection, selection: Selection) -> None:
+    known = execute(connection, LIST_CONTRACTS, contract_ids=list(selection.contract_ids)).scalars()
+    if unknown := sorted(set(selection.contract_ids) - set(known)):
         raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")
+
+
+def _refuse_closed(connection: sa.Connection, selection: Selection) -> None:
     rows = execute(
         connection,
-        "lifecycle/backlog/check_named",
-        contract_ids=named["contract_ids"],
-        transaction_ids=named["transaction_ids"] or [],
-        milestone_ids=named["milestone_ids"] or [],
+        CHECK_NAMED,
+        contract_ids=list(selection.contract_ids),
+        transaction_ids=list(selection.transaction_ids or ()),
+        milestone_ids=list(selection.milestone_ids or ()),
     )
     for row in rows:
         if row.finding == "unknown":

@@ -1,4 +1,4 @@
-"""Confirmation, one way: numbers, actuals, and from then on read-only. And payment, which comes after it."""
+"""Confirmation, one way: numbers, actuals, and from then on read-only."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle.invoices import (
-    Handled,
-    Invoice,
-    Refused,
-    Request,
-    as_they_stand,
-    clock,
-    done_before,
-    record_action,
-)
-from invoicing.numbering import series_of
+from invoicing.errors import RefusedError
+from invoicing.ledger.changes import Request
+from invoicing.lifecycle.invoices import NO_SUCH_INVOICE, Handled, Invoice, Refused, as_they_stand, contracts_of
+from invoicing.lifecycle.payment import pay_invoices
+from invoicing.lifecycle.requests import begin_change, done_before, record_action
+from invoicing.numbering import Series, series_of
 from invoicing.settings import Settings
-from invoicing.warehouse.lease import refuse_while_running
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.locks import lock_contracts, lock_request
+from invoicing.warehouse.statements import Statement, execute
 
-# The sources are read before they are closed, and the content is sealed when nothing of it changes any more.
-_STATEMENTS = ("post_actuals", "post_sources", "adjust_corrected", "freeze_lines", "freeze_details", "confirm_invoices")
+__all__ = ["choose_drafts", "confirm_invoices", "pay_invoices"]
+
+CHECK_INVOICES = Statement("lifecycle/confirmation/check_invoices")
+CHOOSE_DRAFTS = Statement("lifecycle/confirmation/choose_drafts")
+CHOOSE_INVOICES = Statement("lifecycle/confirmation/choose_invoices")
+CLOSE_BILLABLES = Statement("lifecycle/confirmation/close_billables")
+CONFIRM_INVOICES = Statement("lifecycle/confirmation/confirm_invoices")
+DROP_CHOSEN = Statement("lifecycle/confirmation/drop_chosen")
+FIND_GIVEN_NUMBER = Statement("lifecycle/confirmation/find_given_number")
+GIVE_BACK = Statement("lifecycle/confirmation/give_back")
+LOCK_SERIES = Statement("lifecycle/confirmation/lock_series")
+NAME_INVOICES = Statement("lifecycle/confirmation/name_invoices")
+POST_ACTUALS = Statement("lifecycle/confirmation/post_actuals")
+RECORD_NUMBERS = Statement("lifecycle/confirmation/record_numbers")
+SEAL_DETAILS = Statement("lifecycle/confirmation/seal_details")
+SEAL_LINES = Statement("lifecycle/confirmation/seal_lines")
 
 _REFUSALS = {
-    "unknown": "there is no such invoice in the warehouse",
     "confirmed": "is {status} already, as {invoice_number}",
     "changed": "is at version {version} and you saw {asked_version}: somebody changed it meanwhile; look at it again",
     "empty": "has no details; refresh it, add some, or delete it",
@@ -42,7 +50,7 @@ def choose_drafts(
     """The drafts of a run date, of contracts, or of both, in review or not."""
     rows = execute(
         connection,
-        "lifecycle/confirm/choose_drafts",
+        CHOOSE_DRAFTS,
         run_date=run_date,
         contract_ids=list(contract_ids) if contract_ids is not None else None,
     )
@@ -56,93 +64,77 @@ def confirm_invoices(
     today: date,
     settings: Settings,
     request: Request,
+    accounting_date: date | None = None,
 ) -> Handled:
     """Confirms invoices, as many as there are, in a few statements; one that cannot be confirmed does not stop the others.
 
     Args:
         versions: of each invoice the version that was looked at; None when nobody looked.
         today: decides the series of the numbers.
+        accounting_date: of the actuals that are written; None: today.
 
     Raises:
-        RunHeldError: a run is in progress.
+        RefusedError: the next numbers were given before, in another series; nothing was confirmed.
     """
-    refuse_while_running(connection, "confirming invoices")
+    lock_request(connection, request.key)
     before = done_before(connection, "confirmed", request)
     asked = {invoice_id: version for invoice_id, version in versions.items() if invoice_id not in before}
-    checked = execute(
-        connection,
-        "lifecycle/confirm/check_invoices",
-        invoice_ids=list(asked),
-        versions=list(asked.values()),
-    ).all()
-    accepted = [row for row in checked if row.refusal is None]
-    invoice_ids = [row.invoice_id for row in accepted]
-    if invoice_ids:
-        contract_ids = sorted({row.contract_id for row in accepted})
-        _number(connection, invoice_ids, today, settings)
-        now = clock(connection)
-        for statement in _STATEMENTS:
-            execute(
-                connection,
-                f"lifecycle/confirm/{statement}",
-                contract_ids=contract_ids,
-                invoice_ids=invoice_ids,
-                recorded_at=now,
-                confirmed_at=now,
-            )
-        record_action(connection, invoice_ids, "confirmed", request)
+    lock_contracts(connection, contracts_of(connection, list(asked)))
+    refusals = _refusals(connection, asked)
+    accepted = [invoice_id for invoice_id in asked if invoice_id not in refusals]
+    if accepted:
+        _confirm(connection, accepted, accounting_date or today, series_of(settings.number_pattern, today), request)
     return Handled(
-        invoices=as_they_stand(connection, [*(name for name in before if name in versions), *invoice_ids]),
-        refused=tuple(
-            Refused(str(row.invoice_id), _REFUSALS[row.refusal].format(**row._mapping))
-            for row in checked
-            if row.refusal is not None
-        ),
+        invoices=as_they_stand(connection, [*(name for name in before if name in versions), *accepted]),
+        refused=tuple(Refused(str(invoice_id), reason) for invoice_id, reason in refusals.items()),
     )
 
 
-def _number(connection: sa.Connection, invoice_ids: list[UUID], today: date, settings: Settings) -> None:
-    series = series_of(settings.number_pattern, today)
-    last = execute(
-        connection, "lifecycle/confirm/take_numbers", series=series.name, count=len(invoice_ids)
-    ).scalar_one()
+def _refusals(connection: sa.Connection, asked: Mapping[UUID, int | None]) -> dict[UUID, str]:
+    """Why invoices cannot be confirmed, those that cannot, in the order of contract and id."""
+    rows = execute(connection, CHECK_INVOICES, invoice_ids=list(asked), versions=list(asked.values())).all()
+    unknown = dict.fromkeys(sorted(asked.keys() - {row.invoice_id for row in rows}), NO_SUCH_INVOICE)
+    return {
+        row.invoice_id: _REFUSALS[row.refusal].format(**row._mapping) for row in rows if row.refusal is not None
+    } | unknown
+
+
+def _confirm(
+    connection: sa.Connection, invoice_ids: list[UUID], accounting_date: date, series: Series, request: Request
+) -> None:
+    """What stands between the first and the last statement works on the chosen invoices."""
+    _choose(connection, invoice_ids, series)
+    change = begin_change(connection, request, "confirm")
+    execute(connection, RECORD_NUMBERS, series=series.name, change_id=change.change_id)
+    execute(connection, NAME_INVOICES)
+    # The sources are read before they are closed, and the content is sealed when nothing of it changes any more.
+    execute(connection, POST_ACTUALS, accounting_date=accounting_date, change_id=change.change_id)
+    execute(connection, GIVE_BACK, accounting_date=accounting_date, change_id=change.change_id)
+    execute(connection, CLOSE_BILLABLES)
+    execute(connection, SEAL_LINES)
+    execute(connection, SEAL_DETAILS)
+    execute(connection, CONFIRM_INVOICES, change_id=change.change_id, confirmed_at=change.changed_at)
+    record_action(connection, invoice_ids, "confirmed", change)
+    execute(connection, DROP_CHOSEN)
+
+
+def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series) -> None:
+    """Raises:
+    RefusedError: one of the numbers was given before.
+    """
+    execute(connection, LOCK_SERIES, series=series.name)
     execute(
         connection,
-        "lifecycle/confirm/number_invoices",
+        CHOOSE_INVOICES,
         invoice_ids=invoice_ids,
-        first_number=last - len(invoice_ids) + 1,
         series=series.name,
         prefix=series.prefix,
         digits=series.digits,
         suffix=series.suffix,
     )
-
-
-def pay_invoices(connection: sa.Connection, invoice_ids: Sequence[UUID], *, request: Request) -> Handled:
-    """Says of confirmed invoices that they are paid; one that is not confirmed does not stop the others.
-
-    Raises:
-        RunHeldError: a run is in progress.
-    """
-    refuse_while_running(connection, "paying invoices")
-    before = done_before(connection, "paid", request)
-    checked = execute(
-        connection,
-        "lifecycle/list_statuses",
-        invoice_ids=[name for name in invoice_ids if name not in before],
-    ).all()
-    accepted = [row.invoice_id for row in checked if row.status == "confirmed"]
-    execute(connection, "lifecycle/confirm/pay_invoices", invoice_ids=accepted)
-    record_action(connection, accepted, "paid", request)
-    return Handled(
-        invoices=as_they_stand(connection, [*(name for name in before if name in invoice_ids), *accepted]),
-        refused=tuple(
-            Refused(str(row.invoice_id), _no_payment(row.status)) for row in checked if row.status != "confirmed"
-        ),
-    )
-
-
-def _no_payment(status: str | None) -> str:
-    if status is None:
-        return "there is no such invoice in the warehouse"
-    return "is paid already" if status == "paid" else f"is {status}; only a confirmed invoice can be paid"
+    connection.execute(sa.text("ANALYZE pg_temp.chosen_invoice"))
+    if given := execute(connection, FIND_GIVEN_NUMBER).one_or_none():
+        raise RefusedError(
+            f"the number {given.invoice_number} was given before, in the series {given.series}; nothing is confirmed: "
+            "choose another INVOICING_NUMBER_PATTERN"
+        )

@@ -9,9 +9,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle.invoices import Handled, Refused, Request, as_they_stand, done_before, record_action, total
-from invoicing.warehouse.lease import refuse_while_running
-from invoicing.warehouse.statements import execute
+from invoicing.ledger.changes import Request
+from invoicing.lifecycle.invoices import NO_SUCH_INVOICE, Handled, Refused, as_they_stand, contracts_of, statuses_of
+from invoicing.lifecycle.requests import begin_change, done_before, record_action
+from invoicing.lifecycle.totals import Drafts, total
+from invoicing.warehouse.locks import lock_contracts, lock_request
+from invoicing.warehouse.statements import Statement, execute
+
+CHECK_DETAILS = Statement("lifecycle/correction/check_details")
+CLAIM_BILLED = Statement("lifecycle/correction/claim_billed")
+LIST_CORRECTED = Statement("lifecycle/correction/list_corrected")
+WRITE_DETAILS = Statement("lifecycle/correction/write_details")
+WRITE_INVOICES = Statement("lifecycle/correction/write_invoices")
 
 
 def correct_invoices(
@@ -29,32 +38,34 @@ def correct_invoices(
     Args:
         today: the run date of the drafts.
         detail_ids: of the invoices' details; None: all that no other correction has taken up.
-
-    Raises:
-        RunHeldError: a run is in progress.
     """
-    refuse_while_running(connection, "correcting invoices")
+    lock_request(connection, request.key)
+    chosen = list(detail_ids) if detail_ids is not None else None
     # A request that is tried again has all of its drafts: they were written in one transaction.
     before = list(done_before(connection, "created", request))
     if before:
-        corrected = set(execute(connection, "lifecycle/correct/list_corrected", invoice_ids=before).scalars())
+        corrected = set(execute(connection, LIST_CORRECTED, invoice_ids=before).scalars())
         rest = [name for name in invoice_ids if name not in corrected]
-        return Handled(as_they_stand(connection, before), _refused(_refusals(connection, rest, detail_ids)))
-    refusals = _refusals(connection, invoice_ids, detail_ids)
+        return Handled(as_they_stand(connection, before), _refused(_refusals(connection, rest, chosen)))
+    lock_contracts(connection, contracts_of(connection, invoice_ids))
+    refusals = _refusals(connection, invoice_ids, chosen)
     accepted = [name for name, reason in refusals.items() if reason is None]
-    written = execute(connection, "lifecycle/correct/write_invoices", invoice_ids=accepted, run_date=today).all()
-    corrections = [row.invoice_id for row in written]
-    contract_ids = sorted({row.contract_id for row in written})
-    execute(
-        connection,
-        "lifecycle/correct/write_details",
-        contract_ids=contract_ids,
-        invoice_ids=corrections,
-        detail_ids=_listed(detail_ids),
+    drafts = _write(connection, accepted, chosen, today, request) if accepted else Drafts([], [])
+    return Handled(as_they_stand(connection, drafts.invoice_ids), _refused(refusals))
+
+
+def _write(
+    connection: sa.Connection, invoice_ids: list[UUID], detail_ids: list[int] | None, today: date, request: Request
+) -> Drafts:
+    change = begin_change(connection, request, "correct")
+    drafts = Drafts.of(
+        execute(connection, WRITE_INVOICES, invoice_ids=invoice_ids, run_date=today, change_id=change.change_id).all()
     )
-    total(connection, contract_ids, corrections, changed_at=None)
-    record_action(connection, corrections, "created", request)
-    return Handled(as_they_stand(connection, corrections), _refused(refusals))
+    execute(connection, CLAIM_BILLED, **vars(drafts), detail_ids=detail_ids, change_id=change.change_id)
+    execute(connection, WRITE_DETAILS, **vars(drafts), change_id=change.change_id)
+    total(connection, drafts, change, is_edited=False)
+    record_action(connection, drafts.invoice_ids, "created", change)
+    return drafts
 
 
 def _refused(refusals: dict[UUID, str | None]) -> tuple[Refused, ...]:
@@ -62,24 +73,20 @@ def _refused(refusals: dict[UUID, str | None]) -> tuple[Refused, ...]:
 
 
 def _refusals(
-    connection: sa.Connection, invoice_ids: Sequence[UUID], detail_ids: Sequence[int] | None
+    connection: sa.Connection, invoice_ids: Sequence[UUID], detail_ids: list[int] | None
 ) -> dict[UUID, str | None]:
     """Of each invoice what stands against correcting it, if anything does."""
-    statuses = execute(connection, "lifecycle/list_statuses", invoice_ids=list(dict.fromkeys(invoice_ids)))
-    found = execute(
-        connection, "lifecycle/correct/check_details", invoice_ids=list(invoice_ids), detail_ids=_listed(detail_ids)
-    )
+    found = execute(connection, CHECK_DETAILS, invoice_ids=list(invoice_ids), detail_ids=detail_ids)
     details = defaultdict(list)
     for row in found:
         details[row.invoice_id].append(row)
-    return {row.invoice_id: _refusal(row.status, details[row.invoice_id], detail_ids) for row in statuses}
+    statuses = statuses_of(connection, list(dict.fromkeys(invoice_ids)))
+    return {name: _refusal(status, details[name], detail_ids) for name, status in statuses.items()}
 
 
-def _refusal(
-    status: str | None, details: list[sa.Row[tuple[object, ...]]], detail_ids: Sequence[int] | None
-) -> str | None:
+def _refusal(status: str | None, details: list[sa.Row[tuple[object, ...]]], detail_ids: list[int] | None) -> str | None:
     if status is None:
-        return "there is no such invoice in the warehouse"
+        return NO_SUCH_INVOICE
     if status not in ("confirmed", "paid"):
         return f"is {status}; a draft is edited, only a confirmed invoice is corrected"
     if missing := sorted(set(detail_ids or ()) - {row.detail_id for row in details}):
@@ -97,7 +104,3 @@ def _refusal(
     if not any(row.billed_actual_id is not None and row.correction_id is None for row in details):
         return "has nothing left that it billed"
     return None
-
-
-def _listed(detail_ids: Sequence[int] | None) -> list[int] | None:
-    return list(detail_ids) if detail_ids is not None else None

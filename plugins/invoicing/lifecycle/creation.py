@@ -7,11 +7,18 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle.invoices import Handled, Refused, Request, as_they_stand, done_before, record_action, total
-from invoicing.process.exceptions import detect_exceptions
+from invoicing.audit.exceptions import detect_exceptions
+from invoicing.ledger.changes import Request
+from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand
+from invoicing.lifecycle.requests import begin_change, done_before, record_action
+from invoicing.lifecycle.totals import Drafts, total
 from invoicing.settings import Settings
-from invoicing.warehouse.lease import refuse_while_running
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.locks import lock_contracts, lock_request
+from invoicing.warehouse.statements import Statement, execute
+
+CHECK_CONTRACTS = Statement("lifecycle/creation/check_contracts")
+WRITE_DETAILS = Statement("lifecycle/creation/write_details")
+WRITE_INVOICES = Statement("lifecycle/creation/write_invoices")
 
 
 def create_invoices(
@@ -22,40 +29,41 @@ def create_invoices(
 
     Args:
         today: the run date of the drafts.
-
-    Raises:
-        RunHeldError: a run is in progress.
     """
-    refuse_while_running(connection, "creating invoices")
+    lock_request(connection, request.key)
     before = done_before(connection, "created", request)
     asked = sorted(set(contract_ids) - set(before.values()))
+    lock_contracts(connection, asked)
     detect_exceptions(connection, today, catch_up_days=settings.catch_up_days, contract_ids=asked)
-    refusals = {
-        row.contract_id: _refusal(row)
-        for row in execute(connection, "lifecycle/create/check_contracts", contract_ids=asked)
-    }
-    accepted = [contract_id for contract_id, reason in refusals.items() if reason is None]
-    written = execute(connection, "lifecycle/create/write_invoices", contract_ids=accepted, run_date=today).all()
-    invoice_ids = [row.invoice_id for row in written]
-    execute(
-        connection,
-        "lifecycle/add_ready",
-        contract_ids=accepted,
-        invoice_ids=invoice_ids,
-        version=None,
-        changed_by=request.by,
-        request_key=request.key,
-    )
-    total(connection, accepted, invoice_ids, changed_at=None)
-    record_action(connection, invoice_ids, "created", request)
+    refusals = _refusals(connection, asked)
+    accepted = [contract_id for contract_id in asked if contract_id not in refusals]
+    drafts = _write(connection, accepted, today, request) if accepted else Drafts([], [])
     return Handled(
-        invoices=as_they_stand(connection, [*before, *invoice_ids]),
-        refused=tuple(Refused(contract_id, reason) for contract_id, reason in refusals.items() if reason is not None),
+        invoices=as_they_stand(connection, [*before, *drafts.invoice_ids]),
+        refused=tuple(Refused(contract_id, reason) for contract_id, reason in refusals.items()),
     )
 
 
-def _refusal(row: sa.Row[tuple[object, ...]]) -> str | None:
-    if row.state is None:
+def _write(connection: sa.Connection, contract_ids: list[str], today: date, request: Request) -> Drafts:
+    change = begin_change(connection, request, "create")
+    drafts = Drafts.of(
+        execute(connection, WRITE_INVOICES, contract_ids=contract_ids, run_date=today, change_id=change.change_id).all()
+    )
+    execute(connection, WRITE_DETAILS, **vars(drafts))
+    total(connection, drafts, change, is_edited=False)
+    record_action(connection, drafts.invoice_ids, "created", change)
+    return drafts
+
+
+def _refusals(connection: sa.Connection, contract_ids: list[str]) -> dict[str, str]:
+    """Why contracts cannot be invoiced, those that cannot."""
+    known = {row.contract_id: row for row in execute(connection, CHECK_CONTRACTS, contract_ids=contract_ids)}
+    reasons = {contract_id: _refusal(known.get(contract_id)) for contract_id in contract_ids}
+    return {contract_id: reason for contract_id, reason in reasons.items() if reason is not None}
+
+
+def _refusal(row: sa.Row[tuple[object, ...]] | None) -> str | None:
+    if row is None:
         return "there is no such contract in the warehouse"
     if row.state != "active":
         return f"the contract is {row.state}; only active contracts are invoiced"

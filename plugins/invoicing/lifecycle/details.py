@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
 import sqlalchemy as sa
 
 from invoicing.errors import NotFoundError, RefusedError, UsageError
+from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.backlog import BillingType, TransactionClass
 from invoicing.lifecycle.drafts import Draft, edit_draft, remove_details
-from invoicing.lifecycle.invoices import Invoice, Request
-from invoicing.warehouse.statements import execute
+from invoicing.lifecycle.invoices import Invoice
+from invoicing.warehouse.statements import Statement, execute
+
+ADD_DETAIL = Statement("lifecycle/details/add_detail")
+ADD_ENTRY = Statement("lifecycle/details/add_entry")
+CHANGE_DETAIL = Statement("lifecycle/details/change_detail")
+FIND_DETAIL = Statement("lifecycle/details/find_detail")
+RECORD_DETAIL = Statement("lifecycle/details/record_detail")
 
 
 @dataclass(frozen=True)
@@ -62,24 +69,24 @@ def change_detail(
     Raises:
         UsageError: there is nothing to change.
         RefusedError: this cannot be changed of such a detail, or the invoice is confirmed.
-        NotFoundError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or there is no such detail.
+        NotFoundError, ChangedMeanwhileError: see `edit_draft`; or there is no such detail.
     """
     if changes == DetailChanges():
         raise UsageError(
             "say what to change of the detail: quantity, unit price, billing type, tax amount or description"
         )
 
-    def change(draft: Draft, now: datetime) -> None:
+    def edit(draft: Draft, change: Change) -> None:
         before = _find_detail(connection, draft, detail_id)
         _refuse_changes(draft, detail_id, before, changes)
-        execute(connection, "lifecycle/edit/change_detail", **draft.key, detail_id=detail_id, **vars(changes))
+        execute(connection, CHANGE_DETAIL, **draft.key, detail_id=detail_id, **vars(changes))
         after = _find_detail(connection, draft, detail_id)
         for name in ("quantity", "unit_price", "billing_type", "amount", "tax_amount", "description"):
             old, new = getattr(before, name), getattr(after, name)
             if old != new:
-                _record_detail(connection, draft, request, detail_id, "detail_changed", name, old, new)
+                _record_detail(connection, draft, change, detail_id, "detail_changed", name, old, new)
 
-    return edit_draft(connection, invoice, version, request, change)
+    return edit_draft(connection, invoice, version, request, edit)
 
 
 def add_detail(
@@ -89,22 +96,23 @@ def add_detail(
 
     Raises:
         RefusedError: the draft is a correction, or the invoice is confirmed.
-        NotFoundError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or the contract has no such line.
+        NotFoundError, ChangedMeanwhileError: see `edit_draft`; or the contract has no such line.
     """
 
-    def add(draft: Draft, now: datetime) -> None:
+    def add(draft: Draft, change: Change) -> None:
         if draft.origin == "corrective":
             raise RefusedError("a correction takes no new details; create an invoice for what comes on top")
         _refuse_numbers(draft, detail.quantity, detail.unit_price, detail.tax_amount, detail.amount)
         if detail.quantity == 0:
             raise RefusedError("quantity 0 bills nothing")
-        row = execute(
-            connection, "lifecycle/edit/add_detail", **draft.key, changed_at=now, **vars(detail)
-        ).one_or_none()
-        if row is None:
+        texts = {name: getattr(detail, name) for name in ("description", "role_id", "resource_id")}
+        worth = {name: value for name, value in vars(detail).items() if name not in texts}
+        entry = execute(connection, ADD_ENTRY, **draft.key, change_id=change.change_id, **worth).one_or_none()
+        if entry is None:
             raise NotFoundError(f"contract {draft.contract_id} has no line {detail.contract_line_id}")
-        amount = _find_detail(connection, draft, row.detail_id).amount
-        _record_detail(connection, draft, request, row.detail_id, "detail_added", "amount", None, amount)
+        execute(connection, ADD_DETAIL, **draft.key, detail_id=entry.detail_id, **texts)
+        amount = _find_detail(connection, draft, entry.detail_id).amount
+        _record_detail(connection, draft, change, entry.detail_id, "detail_added", "amount", None, amount)
 
     return edit_draft(connection, invoice, version, request, add)
 
@@ -115,11 +123,11 @@ def remove_detail(
     """Takes a detail off; what it held is ready again.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or there is no such detail.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `edit_draft`; or there is no such detail.
     """
 
-    def remove(draft: Draft, now: datetime) -> None:
-        if not remove_details(connection, draft, request, now, detail_id=detail_id):
+    def remove(draft: Draft, change: Change) -> None:
+        if not remove_details(connection, draft, change, detail_id=detail_id):
             raise NotFoundError(f"invoice {invoice} has no detail {detail_id}; `invoicing show {invoice}` lists them")
 
     return edit_draft(connection, invoice, version, request, remove)
@@ -131,11 +139,11 @@ def remove_line(
     """Takes a line off with all of its details; what they held is ready again.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `edit_draft`; or there is no such line.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `edit_draft`; or there is no such line.
     """
 
-    def remove(draft: Draft, now: datetime) -> None:
-        if not remove_details(connection, draft, request, now, contract_line_id=contract_line_id):
+    def remove(draft: Draft, change: Change) -> None:
+        if not remove_details(connection, draft, change, contract_line_id=contract_line_id):
             raise NotFoundError(
                 f"invoice {invoice} has no line {contract_line_id}; `invoicing show {invoice}` lists them"
             )
@@ -182,7 +190,7 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
 
 
 def _find_detail(connection: sa.Connection, draft: Draft, detail_id: int) -> sa.Row[tuple[object, ...]]:
-    row = execute(connection, "lifecycle/edit/find_detail", **draft.key, detail_id=detail_id).one_or_none()
+    row = execute(connection, FIND_DETAIL, **draft.key, detail_id=detail_id).one_or_none()
     if row is None:
         raise NotFoundError(
             f"invoice {draft.invoice_id} has no detail {detail_id}; `invoicing show {draft.invoice_id}` lists them"
@@ -193,7 +201,7 @@ def _find_detail(connection: sa.Connection, draft: Draft, detail_id: int) -> sa.
 def _record_detail(
     connection: sa.Connection,
     draft: Draft,
-    request: Request,
+    change: Change,
     detail_id: int,
     action: str,
     field: str,
@@ -202,16 +210,14 @@ def _record_detail(
 ) -> None:
     execute(
         connection,
-        "lifecycle/edit/record_detail",
+        RECORD_DETAIL,
         **draft.key,
         detail_id=detail_id,
-        version=draft.version + 1,
+        change_id=change.change_id,
         action=action,
         field=field,
         old_value=None if old is None else str(old),
         new_value=None if new is None else str(new),
-        changed_by=request.by,
-        request_key=request.key,
     )
 
 
@@ -236,7 +242,7 @@ def _refuse_changes(draft: Draft, detail_id: int, detail: sa.Row[tuple[object, .
     source: Any = detail.source_quantity
     if changes.quantity is not None and changes.quantity * source < 0:
         raise RefusedError(f"quantity {changes.quantity} has another sign than what it bills, {source}")
-    if changes.quantity == 0 and detail.kind == "added":
+    if changes.quantity == 0 and detail.source == "entry" and not detail.is_sale:
         raise RefusedError(f"quantity 0 bills nothing, and detail {detail_id} was added by hand; take it off instead")
 
 

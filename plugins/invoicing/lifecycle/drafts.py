@@ -1,6 +1,6 @@
 """Drafts as a whole: opened for a change, refreshed, put in review, deleted.
 
-Each function is one change in the transaction of the caller, is told in `analytics.invoice_changes`, and raises the version.
+Each function is one change in the transaction of the caller, is told in `analytics.invoice_changes`, and gives a new version.
 A request that is tried again after its transaction was committed changes nothing more.
 """
 
@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from invoicing.errors import ChangedMeanwhileError, RefusedError
-from invoicing.lifecycle.invoices import (
-    Invoice,
-    Request,
-    as_id,
-    clock,
-    find_invoice,
-    record_action,
-    total,
-)
-from invoicing.warehouse.lease import refuse_while_running
-from invoicing.warehouse.statements import execute
+from invoicing.ledger.changes import Change, Request
+from invoicing.lifecycle.invoices import Invoice, as_id, find_invoice
+from invoicing.lifecycle.requests import begin_change, has_changed, record_action
+from invoicing.lifecycle.totals import Drafts, drop_empty_lines, total
+from invoicing.warehouse.locks import lock_contracts, lock_request
+from invoicing.warehouse.statements import Statement, execute
+
+ADD_READY = Statement("lifecycle/drafts/add_ready")
+COUNT_ADDITIONS = Statement("lifecycle/drafts/count_additions")
+DELETE_INVOICE = Statement("lifecycle/drafts/delete_invoice")
+REMOVE_DETAILS = Statement("lifecycle/drafts/remove_details")
+SET_STATUS = Statement("lifecycle/drafts/set_status")
 
 
 @dataclass(frozen=True)
@@ -46,26 +46,28 @@ class Draft:
         """What a statement finds it by."""
         return {"contract_id": self.contract_id, "invoice_id": self.invoice_id}
 
+    @property
+    def alone(self) -> Drafts:
+        """What statements over many find it by."""
+        return Drafts([self.contract_id], [self.invoice_id])
 
-def open_draft(
-    connection: sa.Connection, name: str, version: int | None, request: Request, doing: str = "editing"
-) -> Draft | None:
-    """The draft of an id, if it may be changed; None when this very request has changed it, and is tried again.
+
+def open_draft(connection: sa.Connection, name: str, version: int | None, request: Request) -> Draft | None:
+    """The draft of an id, if it may be changed; None when this very request has changed it, and is tried again. Nobody else
+    changes its contract from here to the end of the transaction.
 
     Args:
         version: the version that was looked at; None when nobody looked.
-        doing: what a run in progress keeps from being done.
 
     Raises:
-        RunHeldError: a run is in progress.
         NotFoundError: there is no such invoice.
         RefusedError: it is confirmed.
         ChangedMeanwhileError: it is not at that version any more.
     """
-    refuse_while_running(connection, f"{doing} an invoice")
-    done = execute(connection, "lifecycle/edit/find_done", invoice_id=as_id(name), request_key=request.key)
-    if done.one_or_none() is not None:
+    lock_request(connection, request.key)
+    if has_changed(connection, as_id(name), request):
         return None
+    lock_contracts(connection, [find_invoice(connection, name).contract_id])
     row = find_invoice(connection, name)
     if row.status not in ("draft", "in_review"):
         raise RefusedError(
@@ -76,16 +78,7 @@ def open_draft(
             f"invoice {name} is at version {row.version} and you saw {version}: somebody changed it meanwhile; "
             f"look at it again: invoicing show {name}"
         )
-    return Draft(
-        contract_id=row.contract_id,
-        invoice_id=row.invoice_id,
-        origin=row.origin,
-        status=row.status,
-        version=row.version,
-        currency=row.currency,
-        decimals=row.decimals,
-        total_amount=row.total_amount,
-    )
+    return Draft(**{field.name: getattr(row, field.name) for field in fields(Draft)})
 
 
 def edit_draft(
@@ -93,17 +86,17 @@ def edit_draft(
     invoice: str,
     version: int | None,
     request: Request,
-    change: Callable[[Draft, datetime], None],
+    edit: Callable[[Draft, Change], None],
 ) -> Invoice:
     """One change of a draft from end to end: opened, changed, totalled.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
     """
     if draft := open_draft(connection, invoice, version, request):
-        now = clock(connection)
-        change(draft, now)
-        total(connection, [draft.contract_id], [draft.invoice_id], now)
+        change = begin_change(connection, request, "edit")
+        edit(draft, change)
+        total(connection, draft.alone, change, is_edited=True)
     return _as_it_stands(connection, invoice)
 
 
@@ -113,24 +106,16 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
 
     Raises:
         RefusedError: the draft is a correction, or the invoice is confirmed.
-        NotFoundError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
+        NotFoundError, ChangedMeanwhileError: see `open_draft`.
     """
-    draft = open_draft(connection, invoice, version, request, "refreshing")
-    if draft is None:
-        return _as_it_stands(connection, invoice)
-    if draft.origin == "corrective":
-        raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
-    added = execute(
-        connection,
-        "lifecycle/add_ready",
-        contract_ids=[draft.contract_id],
-        invoice_ids=[draft.invoice_id],
-        version=draft.version + 1,
-        changed_by=request.by,
-        request_key=request.key,
-    ).scalar_one()
-    if added:
-        total(connection, [draft.contract_id], [draft.invoice_id], clock(connection))
+    draft = open_draft(connection, invoice, version, request)
+    if draft is not None:
+        if draft.origin == "corrective":
+            raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
+        if execute(connection, COUNT_ADDITIONS, **draft.key).scalar_one():
+            change = begin_change(connection, request, "refresh")
+            execute(connection, ADD_READY, **draft.key, change_id=change.change_id)
+            total(connection, draft.alone, change, is_edited=True)
     return _as_it_stands(connection, invoice)
 
 
@@ -138,7 +123,7 @@ def put_in_review(connection: sa.Connection, invoice: str, *, request: Request, 
     """Says that somebody looks at the draft; no run changes it any more.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
     """
     return _set_status(connection, invoice, "in_review", request, version)
 
@@ -149,7 +134,7 @@ def put_back_to_draft(
     """Ends the review. The draft still counts as touched.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
     """
     return _set_status(connection, invoice, "draft", request, version)
 
@@ -158,41 +143,22 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
     """Deletes a draft: exactly what it holds is ready again. Its schedule rows stay as they ran.
 
     Raises:
-        NotFoundError, RefusedError, ChangedMeanwhileError, RunHeldError: see `open_draft`.
+        NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
     """
-    draft = open_draft(connection, invoice, version, request, "deleting")
+    draft = open_draft(connection, invoice, version, request)
     if draft is None:
         return
-    record_action(connection, [draft.invoice_id], "deleted", request, old_value=str(draft.total_amount))
-    remove_details(connection, draft, request, clock(connection))
-    for statement in ("empty_lines", "delete_empty_lines"):
-        execute(
-            connection,
-            f"lifecycle/{statement}",
-            contract_ids=[draft.contract_id],
-            invoice_ids=[draft.invoice_id],
-        )
-    execute(connection, "lifecycle/edit/delete_invoice", **draft.key)
-
-
-def _set_status(connection: sa.Connection, invoice: str, status: str, request: Request, version: int | None) -> Invoice:
-    if draft := open_draft(connection, invoice, version, request):
-        execute(connection, "lifecycle/edit/set_status", **draft.key, status=status, changed_at=clock(connection))
-        action = "in_review" if status == "in_review" else "back_to_draft"
-        record_action(connection, [draft.invoice_id], action, request, old_value=draft.status, new_value=status)
-    return _as_it_stands(connection, invoice)
-
-
-def _as_it_stands(connection: sa.Connection, name: str) -> Invoice:
-    row = find_invoice(connection, name)
-    return Invoice(**{field.name: getattr(row, field.name) for field in fields(Invoice)})
+    change = begin_change(connection, request, "delete")
+    record_action(connection, [draft.invoice_id], "deleted", change, old_value=str(draft.total_amount))
+    remove_details(connection, draft, change)
+    drop_empty_lines(connection, draft.alone)
+    execute(connection, DELETE_INVOICE, **draft.key)
 
 
 def remove_details(
     connection: sa.Connection,
     draft: Draft,
-    request: Request,
-    now: datetime,
+    change: Change,
     *,
     detail_id: int | None = None,
     contract_line_id: str | None = None,
@@ -200,12 +166,23 @@ def remove_details(
     """Takes off all details, those of a line, or one; what they held is ready again. Returns how many they were."""
     return execute(
         connection,
-        "lifecycle/edit/remove_details",
+        REMOVE_DETAILS,
         **draft.key,
         detail_id=detail_id,
         contract_line_id=contract_line_id,
-        version=draft.version + 1,
-        changed_at=now,
-        changed_by=request.by,
-        request_key=request.key,
+        change_id=change.change_id,
     ).rowcount
+
+
+def _set_status(connection: sa.Connection, invoice: str, status: str, request: Request, version: int | None) -> Invoice:
+    if draft := open_draft(connection, invoice, version, request):
+        action = "in_review" if status == "in_review" else "back_to_draft"
+        change = begin_change(connection, request, action)
+        execute(connection, SET_STATUS, **draft.key, status=status, change_id=change.change_id)
+        record_action(connection, [draft.invoice_id], action, change, old_value=draft.status, new_value=status)
+    return _as_it_stands(connection, invoice)
+
+
+def _as_it_stands(connection: sa.Connection, name: str) -> Invoice:
+    row = find_invoice(connection, name)
+    return Invoice(**{field.name: getattr(row, field.name) for field in fields(Invoice)})

@@ -1,6 +1,7 @@
 -- Purpose: what stands against marking transactions and milestones that were named: unknown, on a live invoice, or closed.
 -- Parameters: contract_ids, transaction_ids, milestone_ids (lists, possibly empty).
--- Grain: one row per share of what was named, or per name that is not known; finding is null where nothing stands against it.
+-- Grain: one row per name. One that has an open share can be marked; what was billed of it before is no obstacle, a draft
+-- that holds a share is.
 -- May be repeated: reads only.
 WITH named AS (
     SELECT
@@ -12,51 +13,60 @@ WITH named AS (
         unnest(cast(:milestone_ids AS text[])) AS name
 ),
 
-known AS (
+share AS (
     SELECT
-        a.contract_id,
-        a.actual_id,
-        a.billing_status,
-        coalesce(a.transaction_id, a.milestone_id) AS name,
-        CASE WHEN a.kind = 'milestone' THEN 'milestone' ELSE 'transaction' END AS what
-    FROM invoicing.actual AS a
+        'transaction' AS what,
+        b.transaction_id AS name,
+        b.contract_id,
+        b.billable_id,
+        b.state
+    FROM invoicing.billable AS b
     WHERE
-        a.contract_id = any(cast(:contract_ids AS text[]))
-        AND a.kind IN ('unbilled_sales', 'milestone')
-        AND a.reverses_actual_id IS NULL
-        AND (
-            a.transaction_id = any(cast(:transaction_ids AS text[]))
-            OR a.milestone_id = any(cast(:milestone_ids AS text[]))
-        )
+        b.contract_id = any(cast(:contract_ids AS text[]))
+        AND b.source = 'transaction'
+        AND b.transaction_id = any(cast(:transaction_ids AS text[]))
+    UNION ALL
+    SELECT
+        'milestone' AS what,
+        b.milestone_id AS name,
+        b.contract_id,
+        b.billable_id,
+        b.state
+    FROM invoicing.billable AS b
+    WHERE
+        b.contract_id = any(cast(:contract_ids AS text[]))
+        AND b.source = 'milestone'
+        AND b.milestone_id = any(cast(:milestone_ids AS text[]))
 ),
 
-judged AS (
+held AS (
     SELECT
-        n.what,
-        n.name,
-        k.contract_id,
+        share.what,
+        share.name,
+        share.contract_id,
         i.invoice_id,
         i.status,
         CASE
-            WHEN k.actual_id IS NULL THEN 'unknown'
-            WHEN k.billing_status = 'invoice_posted' THEN 'posted'
-            WHEN k.billing_status = 'canceled' THEN 'canceled'
-            WHEN d.actual_id IS NOT NULL THEN 'on_a_draft'
-            ELSE 'open'
+            WHEN share.state = 'open' AND i.invoice_id IS NOT NULL THEN 'on_a_draft'
+            ELSE cast(share.state AS text)
         END AS finding
-    FROM named AS n
-    LEFT JOIN known AS k ON n.what = k.what AND n.name = k.name
-    LEFT JOIN invoicing.invoice_line_detail AS d ON k.contract_id = d.contract_id AND k.actual_id = d.actual_id
+    FROM share
+    LEFT JOIN invoicing.invoice_line_detail AS d
+        ON share.contract_id = d.contract_id AND share.billable_id = d.billable_id
     LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
 )
 
--- One that has an open share can be marked; what was billed of it before is no obstacle, a draft that holds a share is.
-SELECT DISTINCT ON (what, name)
-    what,
-    name,
-    contract_id,
-    invoice_id,
-    status,
-    finding
-FROM judged
-ORDER BY what ASC, name ASC, CASE finding WHEN 'on_a_draft' THEN 1 WHEN 'open' THEN 2 ELSE 3 END ASC, contract_id ASC
+SELECT DISTINCT ON (named.what, named.name)
+    named.what,
+    named.name,
+    held.contract_id,
+    held.invoice_id,
+    held.status,
+    coalesce(held.finding, 'unknown') AS finding
+FROM named
+LEFT JOIN held ON named.what = held.what AND named.name = held.name
+ORDER BY
+    named.what ASC,
+    named.name ASC,
+    CASE held.finding WHEN 'on_a_draft' THEN 1 WHEN 'open' THEN 2 ELSE 3 END ASC,
+    held.contract_id ASC

@@ -1,0 +1,35 @@
+-- Purpose: the invoices to confirm and their numbers, in the order of run date, contract and customer: the next of the series, and
+-- since a number is a row, none is missing when the transaction is rolled back.
+-- Parameters: invoice_ids, series, prefix, digits (at least so many), suffix.
+-- Grain: one row per invoice in pg_temp.chosen_invoice.
+-- May be repeated: the caller drops the table in the same transaction.
+CREATE TEMPORARY TABLE chosen_invoice ON COMMIT DROP AS
+SELECT
+    numbered.contract_id,
+    numbered.invoice_id,
+    numbered.customer_id,
+    numbered.currency,
+    cu.decimals,
+    numbered.number_in_series,
+    cast(:prefix AS text) || CASE
+        WHEN char_length(cast(numbered.number_in_series AS text)) < cast(:digits AS integer)
+            THEN lpad(cast(numbered.number_in_series AS text), cast(:digits AS integer), '0')
+        ELSE cast(numbered.number_in_series AS text)
+    END || cast(:suffix AS text) AS invoice_number
+FROM (
+    SELECT
+        i.contract_id,
+        i.invoice_id,
+        i.customer_id,
+        i.currency,
+        given.last_number
+        + row_number() OVER (ORDER BY i.run_date, i.contract_id, i.customer_id, i.invoice_id) AS number_in_series
+    FROM invoicing.invoice AS i
+    CROSS JOIN (
+        SELECT coalesce(max(n.number_in_series), 0) AS last_number
+        FROM invoicing.invoice_number AS n
+        WHERE n.series = cast(:series AS text)
+    ) AS given
+    WHERE i.invoice_id = any(cast(:invoice_ids AS uuid[]))
+) AS numbered
+INNER JOIN invoicing.currency AS cu ON numbered.currency = cu.currency
