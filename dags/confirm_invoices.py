@@ -17,7 +17,7 @@ named; the others are confirmed.
 | everything skipped | there is no draft of that run date |
 | report_refused failed, the run is green | invoices named there were left out, with the reason; the others are confirmed |
 | confirm_drafts failed | nothing was confirmed; its log says why, for each invoice |
-| a task retries | the warehouse is not available, or the daily run holds it |
+| a task retries | the warehouse is not available, or somebody else works on one of the contracts |
 
 Cleared, a run looks at the drafts anew, asks anew, and confirms what it has not confirmed yet. What to do about each: the
 [runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation).
@@ -30,12 +30,12 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, Param
 
-from invoicing.airflow.alerts import FailureAlert
-from invoicing.airflow.approval import ApproveDraftsOperator
-from invoicing.airflow.failures import remember_failure
-from invoicing.airflow.labels import Owner, Tag
-from invoicing.airflow.lifecycle_tasks import APPROVE, CHOOSE, choose_drafts, confirm_drafts, report_of
-from invoicing.airflow.retries import RETRYING
+from invoicing.airflow.notify.alerts import FailureAlert
+from invoicing.airflow.notify.failures import remember_failure
+from invoicing.airflow.tasks.approval import ApproveDraftsOperator
+from invoicing.airflow.tasks.lifecycle import choose_drafts, confirm_drafts, report_of
+from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
     dag_id="confirm_invoices",
@@ -75,5 +75,5 @@ with DAG(
 ):
     chosen = choose_drafts()
     confirmed = confirm_drafts()
-    chosen >> ApproveDraftsOperator(task_id=APPROVE, chooser=CHOOSE) >> confirmed
+    chosen >> ApproveDraftsOperator() >> confirmed
     chosen >> confirmed >> report_of(confirmed)

@@ -8,7 +8,7 @@ what is right; take off details that were right.
 | a green run | the corrective drafts are there; its note says how many, and what they come to as they are |
 | report_refused failed, the run is green | invoices named there were left out, with the reason; the others have a correction |
 | create_corrections failed | nothing was created; its log says why, for each invoice |
-| a task retries | the warehouse is not available, or the daily run holds it |
+| a task retries | the warehouse is not available, or somebody else works on one of the contracts |
 
 Cleared, a run makes no second correction. What to do about each: the
 [runbook](/invoicing/dags/correct_invoices/runbook#what-was-refused).
@@ -21,11 +21,11 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, Param
 
-from invoicing.airflow.alerts import FailureAlert
-from invoicing.airflow.failures import remember_failure
-from invoicing.airflow.labels import Owner, Tag
-from invoicing.airflow.lifecycle_tasks import create_corrections, report_of
-from invoicing.airflow.retries import RETRYING
+from invoicing.airflow.notify.alerts import FailureAlert
+from invoicing.airflow.notify.failures import remember_failure
+from invoicing.airflow.tasks.lifecycle import create_corrections, report_of
+from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
     dag_id="correct_invoices",

@@ -14,8 +14,8 @@ leaves drafts alone that somebody edited.
 | You see | It means |
 |---|---|
 | write_draft_invoices skipped | nothing is due, or nothing is ready: its log says which |
-| a task retries | the warehouse is not available, or another run holds it |
-| close_run failed | a task before it failed, or the run does not add up; nothing is half done |
+| a task retries | the warehouse is not available, or somebody works on a contract of the bucket |
+| close_run failed | a task before it failed; what the other buckets wrote stands, nothing is half done |
 | report_quarantined failed, the run is green | contracts were set aside: it names them and what to mend |
 | sleep deferred | the cycle sleeps; mark it as success to begin at once |
 
@@ -29,18 +29,12 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
-from invoicing.airflow.alerts import FailureAlert, deadline
-from invoicing.airflow.failures import remember_failure
-from invoicing.airflow.labels import Owner, Tag
-from invoicing.airflow.retries import RETRYING
-from invoicing.airflow.sleep import SleepOperator
-from invoicing.airflow.tasks import (
-    close_run,
-    filter_ready_transactions,
-    find_due_contract_lines,
-    report_quarantined,
-    write_draft_invoices,
-)
+from invoicing.airflow.notify.alerts import FailureAlert, deadline
+from invoicing.airflow.notify.failures import remember_failure
+from invoicing.airflow.tasks.process import close_run, find_due_contract_lines, in_buckets, report_quarantined
+from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.tasks.sleep import SleepOperator
+from invoicing.airflow.ui.labels import Owner, Tag
 from invoicing.settings import read_settings
 
 settings = read_settings()
@@ -82,8 +76,7 @@ with DAG(
         ),
     },
 ):
-    ready = filter_ready_transactions()
-    drafts = write_draft_invoices.expand(bucket=ready)
-    SleepOperator(task_id="sleep") >> find_due_contract_lines() >> ready
-    # Both run whatever became of the others; only the first decides, with them, whether the run has failed.
-    drafts >> close_run().as_teardown(on_failure_fail_dagrun=True) >> report_quarantined().as_teardown()
+    due = find_due_contract_lines()
+    SleepOperator(task_id="sleep") >> due
+    # close_run runs whatever became of the tasks before it, and decides alone whether the run has failed; the report decides nothing.
+    in_buckets.expand(bucket=due) >> close_run() >> report_quarantined().as_teardown()

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
-from invoicing.airflow import notes
-from invoicing.airflow.addresses import WEB_PREFIX, invoices_tab
+from invoicing.airflow.notify import notes
+from invoicing.airflow.ui.addresses import WEB_PREFIX, invoices_tab
 
 
 class InvoicingPlugin(AirflowPlugin):  # type: ignore[misc]  # untyped in Airflow
@@ -20,6 +20,6 @@ class InvoicingPlugin(AirflowPlugin):  # type: ignore[misc]  # untyped in Airflo
     @property
     def fastapi_apps(self) -> list[dict[str, Any]]:
         # Every process of Airflow reads the plugin, each task's, too; only the api-server needs the web application.
-        from invoicing.airflow.web import app  # noqa: PLC0415
+        from invoicing.airflow.ui.web import app  # noqa: PLC0415
 
         return [{"app": app, "url_prefix": WEB_PREFIX, "name": "Invoicing"}]

@@ -1,1 +1,1 @@
-"""The only code that knows Airflow: tasks, connection, retry policy, labels."""
+"""The only code that knows Airflow: tasks, what people are told of them, what stands in its pages."""

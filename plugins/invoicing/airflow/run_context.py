@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 import pendulum
-from airflow.sdk.exceptions import AirflowRuntimeError
 
 from invoicing.errors import UsageError
 from invoicing.ledger.changes import Request
-from invoicing.process.ledger import Trigger
+from invoicing.ledger.runs import Trigger
 from invoicing.settings import Settings
 
 
@@ -49,7 +48,7 @@ def run_context(context: Any, settings: Settings) -> RunContext:
         else pendulum.instance(moment).in_timezone(settings.timezone).date()
     )
     return RunContext(
-        run_key=f"{dag_run.dag_id}/{dag_run.run_id}",  # has_ended takes it apart again
+        run_key=f"{dag_run.dag_id}/{dag_run.run_id}",  # the page of a run's invoices looks for the same
         run_date=run_date,
         trigger="scheduled" if run_type == "scheduled" else "backfill" if run_type == "backfill" else "manual",
         contract_ids=params.get("contract_ids") or None,
@@ -63,18 +62,6 @@ def request_of(context: Any, settings: Settings) -> Request:
     """The DAG run as a request of the person who triggered it; its tasks find what they have done, tried again or cleared."""
     by = context["dag_run"].triggering_user_name or "airflow"
     return Request(by=by, key=run_context(context, settings).run_key)
-
-
-def has_ended(context: Any, run_key: str) -> bool:
-    """Whether Airflow knows that nothing works on the DAG run of that key: it has ended, or was cleared and waits in the queue.
-
-    Nothing is known of runs that are not Airflow's, or another Airflow's.
-    """
-    dag_id, _, run_id = run_key.partition("/")
-    try:
-        return context["ti"].get_dagrun_state(dag_id, run_id) in ("success", "failed", "queued")
-    except AirflowRuntimeError:
-        return False
 
 
 def _date(text: str) -> date:

@@ -17,10 +17,11 @@ from invoicing.cli.options import AnyRunDate, Contracts, Invoice, Invoices, Json
 from invoicing.cli.output import console, count
 from invoicing.cli.session import new_request, open_engine
 from invoicing.errors import RefusedError, UsageError
-from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices, pay_invoices
+from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices
 from invoicing.lifecycle.correction import correct_invoices
 from invoicing.lifecycle.creation import create_invoices
 from invoicing.lifecycle.invoices import Handled, Refused, find_invoices
+from invoicing.lifecycle.payment import pay_invoices
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.transactions import writing
 

@@ -9,14 +9,14 @@ import pendulum
 import typer
 
 from invoicing import reports
+from invoicing.audit.explain import explain_transaction
+from invoicing.audit.verify import verify as verify_warehouse
 from invoicing.cli.options import AnyRunDate, Contracts, Json, RunDate, Warehouse
 from invoicing.cli.output import console, count
 from invoicing.cli.session import open_engine
 from invoicing.errors import AccountingError
 from invoicing.process.day import Day, preview_day, run_day
 from invoicing.process.due_lines import refuse_future
-from invoicing.process.explain import explain_transaction
-from invoicing.process.verify import verify as verify_warehouse
 from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import reading
 
@@ -44,19 +44,24 @@ def run(
 
 
 def _print_day(day: Day, preview: bool) -> None:
-    did = "would write" if preview else "wrote"
     if day.run.skipped_reason:
         console.print(f"{day.run.run_date}: no invoice, {day.run.skipped_reason}.")
     else:
         reports.print_table(day.invoices, reports.COLUMNS["list_invoices"], console)
-        console.print(
-            f"{day.run.run_date}: {did} {count(day.run.invoices, 'invoice')} with {count(day.run.details, 'detail')}.",
-            highlight=False,
-        )
-    for draft in day.left_alone:
-        console.print(f"Left alone: {draft}", markup=False)
+        console.print(f"{day.run.run_date}: {_outcome(day, preview)}.", highlight=False)
+    for draft in day.kept_drafts:
+        console.print(f"Kept: {draft}", markup=False)
     for problem in day.quarantined:
         console.print(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}", markup=False)
+
+
+def _outcome(day: Day, preview: bool) -> str:
+    invoices, details = count(day.figures.invoices, "invoice"), count(day.figures.details, "detail")
+    if preview:
+        return f"would write {invoices} with {details}"
+    if day.figures.invoices_written == day.figures.invoices:
+        return f"wrote {invoices} with {details}"
+    return f"{invoices} ({day.figures.invoices_written:,} written or changed now) with {details}"
 
 
 def explain(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from invoicing.airflow.handled import MOST_LISTED
+from invoicing.airflow.tasks.handled import MOST_LISTED
 from invoicing.lifecycle.invoices import Invoice
 
 _MOST_SHOWN = 20  # to whoever approves; the largest

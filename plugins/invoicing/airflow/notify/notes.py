@@ -13,13 +13,23 @@ from typing import Any
 
 import sqlalchemy as sa
 from airflow.listeners import hookimpl
-from sqlalchemy.orm import object_session
 
-from invoicing.airflow.failures import FAILURE_KEY
-from invoicing.airflow.labels import Tag
+from invoicing.airflow.compat import (
+    CLOSE_RUN,
+    FIND_DUE,
+    RESULT_KEY,
+    first_failed_task,
+    left_by_tasks,
+    read_note,
+    scheduler_connection,
+    write_note,
+)
+from invoicing.airflow.notify.failures import FAILURE_KEY
+from invoicing.airflow.ui.labels import Tag
 
 HEADING = "**Summary**"
 SUMMARY_KEY = "summary"  # XCom of a task with what the note is to say of it
+DUE_KEY = "due"  # XCom of the task that finds what is due: what a day begins with
 _LONGEST = 1000  # what Airflow's column holds
 _LONGEST_SUMMARY = 600  # so that what a person wrote has room beside it
 _CONTRACTS = 5  # named in the note; the log names all
@@ -42,11 +52,10 @@ def on_dag_run_failed(dag_run: Any) -> None:
 
 def _write_note(dag_run: Any) -> None:
     try:
-        session = object_session(dag_run)
-        if session is None or not _is_ours(dag_run):
+        connection = scheduler_connection(dag_run)
+        if connection is None or not _is_ours(dag_run):
             return
         # A savepoint of the connection, not of the session: the scheduler forbids the session to commit.
-        connection = session.connection()
         with connection.begin_nested():
             _write(connection, dag_run)
     except Exception:
@@ -58,21 +67,14 @@ def _is_ours(dag_run: Any) -> bool:
 
 
 def _write(connection: sa.Connection, dag_run: Any) -> None:
-    from airflow.models.dagrun import DagRunNote  # noqa: PLC0415  (this module is read in every task's process, too)
-
     told = _summary(connection, dag_run)
     if not told:
         return
     summary = f"{HEADING} {told}"[:_LONGEST_SUMMARY]
-    notes = DagRunNote.__table__
-    of_this_run = notes.c.dag_run_id == dag_run.id
-    found = connection.execute(sa.select(notes.c.content).where(of_this_run)).one_or_none()
-    if found is None:
-        connection.execute(sa.insert(notes).values(dag_run_id=dag_run.id, content=summary))
-        return
-    text = with_summary(found.content or "", summary)
-    if text != found.content:
-        connection.execute(sa.update(notes).where(of_this_run).values(content=text))
+    note = read_note(connection, dag_run)
+    text = summary if note is None else with_summary(note, summary)
+    if text != note:
+        write_note(connection, dag_run, text)
 
 
 def with_summary(note: str, summary: str) -> str:
@@ -83,16 +85,16 @@ def with_summary(note: str, summary: str) -> str:
 
 
 def _summary(connection: sa.Connection, dag_run: Any) -> str:
-    left = _left_by_tasks(connection, dag_run)
-    due = left.get(("find_due_contract_lines", "return_value")) or {}
+    left = left_by_tasks(connection, dag_run, (FAILURE_KEY, SUMMARY_KEY, DUE_KEY), (CLOSE_RUN,))
+    due = left.get((FIND_DUE, DUE_KEY)) or {}
     if dag_run.state == "failed":
         told = _failure(connection, dag_run, left)
     elif due.get("preview"):
         told = f"Preview, nothing of it is written. {_figures(due)}"
     else:
-        told = _figures(left.get(("close_run", "return_value")) or {})
+        told = _figures(left.get((CLOSE_RUN, RESULT_KEY)) or {})
         told = told or " ".join(value for (_, key), value in left.items() if key == SUMMARY_KEY)
-    asides = (_quarantined(due.get("quarantined") or []), _left_alone(due.get("left_alone") or []))
+    asides = (_quarantined(due.get("quarantined") or []), _kept(due.get("kept_drafts") or []))
     return " ".join(filter(None, (told, *asides)))
 
 
@@ -102,9 +104,15 @@ def _figures(told: dict[str, Any]) -> str:
     day = told["run_date"]
     if told.get("skipped_reason"):
         return f"{day}: no invoice, {told['skipped_reason']}."
+    amounts = "".join(
+        f", {Decimal(amount['chargeable_amount']):,} {currency} chargeable"
+        for currency, amount in told["amounts"].items()
+    )
+    invoices = told["invoices"]
+    written = told.get("invoices_written", invoices)
+    of_them = "" if written == invoices else f" ({written:,} of them written or changed now)"
     return (
-        f"{day}: {told['invoices']:,} invoice{'' if told['invoices'] == 1 else 's'} with {told['details']:,} details, "
-        f"{Decimal(told['chargeable_amount']):,} chargeable over all currencies."
+        f"{day}: {invoices:,} invoice{'' if invoices == 1 else 's'}{of_them} with {told['details']:,} details{amounts}."
     )
 
 
@@ -116,46 +124,16 @@ def _quarantined(problems: list[dict[str, str]]) -> str:
     return f"Quarantined: {', '.join(contracts[:_CONTRACTS])}{more}."
 
 
-def _left_alone(drafts: list[str]) -> str:
+def _kept(drafts: list[str]) -> str:
     if not drafts:
         return ""
     more = f" and {len(drafts) - 1} more" if len(drafts) > 1 else ""
-    return f"Left alone: {drafts[0]}{more}."
-
-
-def _left_by_tasks(connection: sa.Connection, dag_run: Any) -> dict[tuple[str, str], Any]:
-    """XComs of the run by task and key, oldest first; of a mapped task the first."""
-    from airflow.models.xcom import XComModel  # noqa: PLC0415
-
-    xcoms = XComModel.__table__
-    query = (
-        sa.select(xcoms.c.task_id, xcoms.c.key, xcoms.c.value)
-        .where(
-            xcoms.c.dag_run_id == dag_run.id,
-            sa.or_(
-                xcoms.c.key.in_((FAILURE_KEY, SUMMARY_KEY)),
-                sa.and_(xcoms.c.key == "return_value", xcoms.c.task_id.in_(("find_due_contract_lines", "close_run"))),
-            ),
-        )
-        .order_by(xcoms.c.timestamp.desc())
-    )
-    newest_first = connection.execute(query).all()
-    return {(row.task_id, row.key): row.value for row in reversed(newest_first)}
+    return f"Kept: {drafts[0]}{more}."
 
 
 def _failure(connection: sa.Connection, dag_run: Any, left: dict[tuple[str, str], Any]) -> str:
     for (task_id, key), value in left.items():
         if key == FAILURE_KEY:
             return f"{task_id} failed: {value}"
-    from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415
-
-    instances = TaskInstance.__table__
-    query = (
-        sa.select(instances.c.task_id)
-        .where(
-            instances.c.dag_id == dag_run.dag_id, instances.c.run_id == dag_run.run_id, instances.c.state == "failed"
-        )
-        .order_by(instances.c.end_date)
-    )
-    failed = connection.execute(query).scalars().first()
+    failed = first_failed_task(connection, dag_run)
     return f"{failed} failed; its log says why." if failed else "The run was marked failed."

@@ -8,9 +8,10 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
-from invoicing.airflow.alerts import ApprovalAlert
-from invoicing.airflow.drafts_to_confirm import body_text, fingerprint, subject_text
-from invoicing.airflow.notes import SUMMARY_KEY
+from invoicing.airflow.compat import APPROVE, CHOOSE_DRAFTS
+from invoicing.airflow.notify.alerts import ApprovalAlert
+from invoicing.airflow.notify.notes import SUMMARY_KEY
+from invoicing.airflow.tasks.drafts_to_confirm import body_text, fingerprint, subject_text
 from invoicing.errors import RefusedError
 
 _ASKED_KEY = "asked"
@@ -34,19 +35,18 @@ logger = logging.getLogger(__name__)
 
 
 class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped in Airflow
-    """Asks whether what `chooser` chose is to be confirmed, if it has to be asked; skipped otherwise.
+    """Asks whether what `choose_drafts` chose is to be confirmed, if it has to be asked; skipped otherwise.
 
     Returns `approved_by`.
     """
 
-    def __init__(self, *, chooser: str, **kwargs: Any) -> None:
+    def __init__(self, *, task_id: str = APPROVE, **kwargs: Any) -> None:
         super().__init__(
-            subject="Confirm the drafts?", notifiers=[ApprovalAlert()], doc_md=_RUNBOOK, **kwargs
+            task_id=task_id, subject="Confirm the drafts?", notifiers=[ApprovalAlert()], doc_md=_RUNBOOK, **kwargs
         )  # said in full when the drafts are known
-        self._chooser = chooser
 
     def execute(self, context: Any) -> Any:
-        chosen, versions = choice_of(context, self._chooser)
+        chosen, versions = choice_of(context)
         if not chosen["needs_approval"]:
             raise AirflowSkipException(_needless(chosen["approval_amount"]))
         self.subject, self.body = subject_text(chosen), body_text(chosen)
@@ -64,26 +64,26 @@ class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped 
         return {"approved_by": by}
 
 
-def choice_of(context: Any, chooser: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """What that task chose: its result, and the version of each invoice."""
+def choice_of(context: Any) -> tuple[dict[str, Any], dict[str, int]]:
+    """What `choose_drafts` chose: its result, and the version of each invoice."""
     pull = context["ti"].xcom_pull
-    return pull(task_ids=chooser), pull(task_ids=chooser, key="versions")
+    return pull(task_ids=CHOOSE_DRAFTS), pull(task_ids=CHOOSE_DRAFTS, key="versions")
 
 
-def refuse_without_approval(context: Any, chooser: str, approver: str) -> None:
+def refuse_without_approval(context: Any) -> None:
     """Whatever state somebody has given the task that asks: what needs an approval has to have it.
 
     Raises:
         RefusedError: nobody has approved the drafts, at the versions that were chosen.
     """
-    chosen, versions = choice_of(context, chooser)
+    chosen, versions = choice_of(context)
     if not chosen["needs_approval"]:
         return
     pull = context["ti"].xcom_pull
-    answer, asked = pull(task_ids=approver), pull(task_ids=approver, key=_ASKED_KEY)
+    answer, asked = pull(task_ids=APPROVE), pull(task_ids=APPROVE, key=_ASKED_KEY)
     if answer is None or asked != fingerprint(versions):
         raise RefusedError(
-            f"nobody has approved these drafts; clear {approver} with what follows it, and answer under Required Actions"
+            f"nobody has approved these drafts; clear {APPROVE} with what follows it, and answer under Required Actions"
         )
     logger.info("Approved by %s", answer["approved_by"])
 

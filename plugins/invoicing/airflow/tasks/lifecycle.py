@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from invoicing.airflow.alerts import FailureAlert
-from invoicing.airflow.approval import refuse_without_approval
-from invoicing.airflow.drafts_to_confirm import as_versions, result_of, versions_of
-from invoicing.airflow.handled import refusals_text, show
-from invoicing.airflow.notes import SUMMARY_KEY
+from invoicing.airflow.compat import CHOOSE_DRAFTS
+from invoicing.airflow.notify.alerts import FailureAlert
+from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.airflow.run_context import request_of, run_context
+from invoicing.airflow.tasks.approval import refuse_without_approval
+from invoicing.airflow.tasks.drafts_to_confirm import as_versions, result_of, versions_of
+from invoicing.airflow.tasks.handled import refusals_text, show
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.errors import RefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
@@ -27,10 +28,6 @@ from invoicing.lifecycle.invoices import Handled, Invoice, Refused, as_they_stan
 from invoicing.lifecycle.requests import done_before
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.transactions import reading, writing
-
-# Tasks of confirm_invoices that look at what another has left.
-CHOOSE = "choose_drafts"
-APPROVE = "approve"
 
 
 @task(multiple_outputs=False)
@@ -42,7 +39,7 @@ def create_drafts() -> dict[str, Any]:
     | You see | It means | Do |
     |---|---|---|
     | `INV-501: nothing was created` | no contract could be invoiced; the message says why | mend it, clear this task |
-    | `INV-301`, the task retries | the daily run is in progress | wait |
+    | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it tries the contracts again that were refused, and makes no second invoice for the others.
     [Runbook](/invoicing/dags/create_project_invoices/runbook#what-was-refused)
@@ -123,15 +120,15 @@ def confirm_drafts() -> dict[str, Any]:
     | skipped | rejected, or nothing to confirm; the note of the run says which | nothing |
     | `INV-501: nothing was confirmed` | no draft could be confirmed; the message says why | mend it, trigger a new run |
     | `INV-501: nobody has approved` | the task `approve` was marked by hand | clear `approve` with what follows it, and answer |
-    | `INV-301`, the task retries | the daily run is in progress | wait |
+    | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     [Runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation)
     """
     settings, context = read_settings(), get_current_context()
-    refuse_without_approval(context, CHOOSE, APPROVE)
+    refuse_without_approval(context)
     pull = context["ti"].xcom_pull
-    versions = pull(task_ids=CHOOSE, key="versions")
-    missing = pull(task_ids=CHOOSE, key="missing")
+    versions = pull(task_ids=CHOOSE_DRAFTS, key="versions")
+    missing = pull(task_ids=CHOOSE_DRAFTS, key="missing")
     with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
         handled = confirmation.confirm_invoices(
             connection,
@@ -154,7 +151,7 @@ def create_corrections() -> dict[str, Any]:
     |---|---|---|
     | `INV-101` | details were named beside several invoices | trigger again for one invoice |
     | `INV-501: nothing was created` | no invoice can be corrected; the message says why | mend it, clear this task |
-    | `INV-301`, the task retries | the daily run is in progress | wait |
+    | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it makes no second correction.
     [Runbook](/invoicing/dags/correct_invoices/runbook#what-was-refused)

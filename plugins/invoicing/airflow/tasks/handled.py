@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from invoicing.airflow.notes import SUMMARY_KEY
+from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.errors import RefusedError
 from invoicing.lifecycle.invoices import Handled, Invoice, Refused
 

@@ -20,9 +20,9 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its stub knows nothin
 from airflow.sdk.exceptions import AirflowNotFoundException
 from asgiref.sync import sync_to_async
 
-from invoicing.airflow.addresses import run_page
-from invoicing.airflow.failures import FAILURE_KEY, first_line
+from invoicing.airflow.notify.failures import FAILURE_KEY, first_line
 from invoicing.airflow.run_context import run_context
+from invoicing.airflow.ui.addresses import run_page
 from invoicing.settings import read_settings
 
 CONNECTION_ID = "invoicing_alerts"

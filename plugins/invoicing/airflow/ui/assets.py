@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import Asset, AssetAlias
 
-# Events carry run_date, invoices, details and chargeable_amount of the run that wrote the drafts and proved them.
+# Events carry run_date, counts, and amounts by currency of the run that wrote the drafts and proved them.
 DRAFT_INVOICES = Asset(name="draft_invoices", uri="postgres://invoicing_warehouse/invoicing/analytics/invoices")
 
 # The outlet of close_run: through an alias, because a day without invoices makes no event.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
 from airflow.sdk import BaseOperatorLink
-from airflow.sdk.bases.decorator import task_decorator_factory
 
-from invoicing.airflow.addresses import invoices_page
+from invoicing.airflow.compat import DecoratedOperator, task_decorator
+from invoicing.airflow.ui.addresses import invoices_page
 
 
 class RunInvoicesLink(BaseOperatorLink):  # type: ignore[misc]  # untyped in Airflow
@@ -22,13 +21,11 @@ class RunInvoicesLink(BaseOperatorLink):  # type: ignore[misc]  # untyped in Air
         return invoices_page(ti_key.dag_id, ti_key.run_id)
 
 
-class _InvoicesOperator(_PythonDecoratedOperator):  # type: ignore[misc]
+class _InvoicesOperator(DecoratedOperator):  # type: ignore[misc]
     # On the class: a link that the plugin registers would appear on the `@task` tasks of every DAG.
     operator_extra_links = (RunInvoicesLink(),)
 
 
 def task_with_invoices(python_callable: Callable[..., Any] | None = None, **settings: Any) -> Any:
     """`@task` of Airflow, mapped or not, with the button `Invoices`."""
-    return task_decorator_factory(
-        python_callable=python_callable, decorated_operator_class=_InvoicesOperator, **settings
-    )
+    return task_decorator(python_callable=python_callable, decorated_operator_class=_InvoicesOperator, **settings)

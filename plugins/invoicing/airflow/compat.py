@@ -1,0 +1,115 @@
+"""What this package takes from Airflow beyond its public interface, and the ids of the tasks that others look at.
+
+The first place to look when Airflow changes: the other modules import `airflow.sdk`, providers, listeners and the plugin alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
+from airflow.sdk.bases.decorator import task_decorator_factory
+from sqlalchemy.orm import object_session
+
+# Tasks of create_invoices, and of confirm_invoices, whose XComs others read.
+FIND_DUE = "find_due_contract_lines"
+CLOSE_RUN = "close_run"
+CHOOSE_DRAFTS = "choose_drafts"
+APPROVE = "approve"
+
+RESULT_KEY = "return_value"
+
+DecoratedOperator: Any = _PythonDecoratedOperator
+task_decorator: Any = task_decorator_factory
+
+_FAILED = ("failed", "upstream_failed")
+
+
+def failed_before(context: Any) -> list[str]:
+    """The tasks right before this one that failed, or never ran because of a failure; of a mapped task, `id_index`."""
+    ti = context["ti"]
+    before = sorted(context["task"].upstream_task_ids)
+    states = ti.get_task_states(ti.dag_id, task_ids=before, run_ids=[ti.run_id]).get(ti.run_id, {})
+    return sorted(name for name, state in states.items() if str(getattr(state, "value", state)) in _FAILED)
+
+
+def scheduler_connection(dag_run: Any) -> sa.Connection | None:
+    """The scheduler's own connection to Airflow's database, while it handles a run; None where there is none."""
+    session = object_session(dag_run)
+    return None if session is None else session.connection()
+
+
+def read_note(connection: sa.Connection, dag_run: Any) -> str | None:
+    """The note of a run; None: it has none."""
+    notes = _notes()
+    found = connection.execute(sa.select(notes.c.content).where(notes.c.dag_run_id == dag_run.id)).one_or_none()
+    return None if found is None else found.content or ""
+
+
+def write_note(connection: sa.Connection, dag_run: Any, text: str) -> None:
+    """Writes the note of a run, instead of the one that it has."""
+    notes = _notes()
+    written = sa.update(notes).where(notes.c.dag_run_id == dag_run.id).values(content=text)
+    if not connection.execute(written).rowcount:
+        connection.execute(sa.insert(notes).values(dag_run_id=dag_run.id, content=text))
+
+
+def left_by_tasks(
+    connection: sa.Connection, dag_run: Any, keys: Collection[str], results_of: Collection[str]
+) -> dict[tuple[str, str], Any]:
+    """XComs of a run by task and key, oldest first; of a mapped task the first. `results_of`: tasks whose results count, too."""
+    from airflow.models.xcom import XComModel  # noqa: PLC0415  (this module is read in every task's process, too)
+
+    xcoms = XComModel.__table__
+    query = (
+        sa.select(xcoms.c.task_id, xcoms.c.key, xcoms.c.value)
+        .where(
+            xcoms.c.dag_run_id == dag_run.id,
+            sa.or_(xcoms.c.key.in_(keys), sa.and_(xcoms.c.key == RESULT_KEY, xcoms.c.task_id.in_(results_of))),
+        )
+        .order_by(xcoms.c.timestamp.desc())
+    )
+    newest_first = connection.execute(query).all()
+    return {(row.task_id, row.key): row.value for row in reversed(newest_first)}
+
+
+def first_failed_task(connection: sa.Connection, dag_run: Any) -> str | None:
+    """The task of a run that failed first; None: none failed."""
+    from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415
+
+    instances = TaskInstance.__table__
+    query = (
+        sa.select(instances.c.task_id)
+        .where(
+            instances.c.dag_id == dag_run.dag_id, instances.c.run_id == dag_run.run_id, instances.c.state == "failed"
+        )
+        .order_by(instances.c.end_date)
+    )
+    return connection.execute(query).scalars().first()
+
+
+def server_connection(connection_id: str) -> Any | None:
+    """An Airflow connection as a server finds it, in Airflow's database, too: a task's way to it leads through that very server."""
+    from airflow.exceptions import AirflowNotFoundException  # noqa: PLC0415
+    from airflow.models.connection import Connection  # noqa: PLC0415
+
+    try:
+        return Connection.get_connection_from_secrets(connection_id)
+    except AirflowNotFoundException:
+        return None
+
+
+def may_see_runs() -> Any:
+    """The guard of a route below a DAG: lets in whoever may see the runs of that DAG."""
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415
+    from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415
+
+    return requires_access_dag("GET", DagAccessEntity.RUN)
+
+
+def _notes() -> Any:
+    from airflow.models.dagrun import DagRunNote  # noqa: PLC0415
+
+    return DagRunNote.__table__

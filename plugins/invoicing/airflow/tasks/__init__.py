@@ -1,0 +1,1 @@
+"""The tasks of the DAGs: each opens its transactions and calls one function of the package."""
