@@ -10,7 +10,7 @@ import typer
 from invoicing import reports
 from invoicing.cli.options import Json, Warehouse
 from invoicing.cli.output import console, errors
-from invoicing.cli.session import open_engine
+from invoicing.cli.session import new_request, open_engine
 from invoicing.settings import read_settings
 from invoicing.source.loading import load_folder
 from invoicing.source.progress import progress_bar
@@ -25,7 +25,9 @@ def load(
     settings = read_settings()
     engine = open_engine(settings, warehouse)
     with progress_bar(errors) as progress:
-        result = load_folder(engine, folder, wait_seconds=settings.wait_seconds, progress=progress)
+        result = load_folder(
+            engine, folder, wait_seconds=settings.wait_seconds, by=new_request("load").by, progress=progress
+        )
     if json:
         typer.echo(reports.to_json(result))
     else:

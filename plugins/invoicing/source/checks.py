@@ -18,12 +18,17 @@ _TOTAL = "problems"
 
 
 def check_files(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
-    """Adds what is wrong with keys, references and money of the staged files."""
+    """Adds what is wrong with keys and references of the staged files. Nothing that refers goes astray later: no row is removed."""
     for table, path in files.items():
         _check_keys(connection, table, path.name, problems)
         for reference in table.references:
             if reference.table not in problems.incomplete:
                 _check_reference(connection, table, reference, path.name, problems)
+
+
+def check_money(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
+    """Adds amounts with more decimals than their currency has."""
+    for table, path in files.items():
         for column in table.columns:
             if column.money:
                 _check_decimals(connection, table, column.name, path.name, problems)

@@ -1,4 +1,4 @@
-"""The rules of the field that a load checks: one statement each, include/sql/source/check_*.sql, and its words."""
+"""The rules of the field that a load checks: one statement each, and its words."""
 
 from __future__ import annotations
 
@@ -12,37 +12,47 @@ import sqlalchemy as sa
 from invoicing.source.checks import counted, named, plain
 from invoicing.source.problems import MAX_LISTED, Problems, shown
 from invoicing.source.tables import LINE, TABLES_BY_NAME, Table
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.statements import Statement, execute
+
+CHECK_CURRENCY = Statement("source/rules/check_currency")
+CHECK_CURRENCY_CHANGE = Statement("source/rules/check_currency_change")
+CHECK_RUN_DAYS = Statement("source/rules/check_run_days")
+CHECK_SPLIT_PERCENTS = Statement("source/rules/check_split_percents")
+CHECK_ROUNDING_CUSTOMERS = Statement("source/rules/check_rounding_customers")
+CHECK_INVOICED = Statement("source/rules/check_invoiced")
 
 _LINE_KEY = ("contract_id", "contract_line_id")
 
 
 def check_rules(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
     """Adds what is wrong with the staged files by the rules of the field."""
-    _check(connection, _RULES, files, problems)
+    for rule in _RULES:
+        _check(connection, rule, files, problems)
 
 
 def check_invoiced(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
     """Adds the changes that invoices forbid. What a file changes is known only once it is right in itself."""
-    _check(connection, _INVOICE_RULES, files, problems)
+    for source, rule in _INVOICE_RULES.items():
+        _check(connection, rule, files, problems, source=source)
 
 
 @dataclass(frozen=True)
 class _Rule:
     """A rule of the field: the statement that finds what breaks it, and the words for it."""
 
-    statement: str
+    statement: Statement
     table: str
     column: str
     reason: Callable[[Any], str]
 
 
-def _check(connection: sa.Connection, rules: tuple[_Rule, ...], files: dict[Table, Path], problems: Problems) -> None:
-    for rule in rules:
-        path = files.get(TABLES_BY_NAME[rule.table])
-        if path is not None:
-            for row in counted(execute(connection, f"source/{rule.statement}", listed=MAX_LISTED), problems):
-                problems.add(path.name, row[LINE], rule.column, rule.reason(row))
+def _check(
+    connection: sa.Connection, rule: _Rule, files: dict[Table, Path], problems: Problems, **parameters: str
+) -> None:
+    path = files.get(TABLES_BY_NAME[rule.table])
+    if path is not None:
+        for row in counted(execute(connection, rule.statement, listed=MAX_LISTED, **parameters), problems):
+            problems.add(path.name, row[LINE], rule.column, rule.reason(row))
 
 
 def _run_days(row: Any) -> str:
@@ -62,7 +72,7 @@ def _split_percents(row: Any) -> str:
 
 def _on_invoice(noun: str) -> Callable[[Any], str]:
     def reason(row: Any) -> str:
-        subject = f"{noun} {shown(row[f'{noun}_id'])} of contract {shown(row['contract_id'])}"
+        subject = f"{noun} {shown(row['source_id'])} of contract {shown(row['contract_id'])}"
         invoice, status = row["invoice_id"], row["status"]
         if invoice is None:
             return f"{subject} is invoiced and posted; load it as it was"
@@ -74,13 +84,13 @@ def _on_invoice(noun: str) -> Callable[[Any], str]:
 
 _RULES = (
     _Rule(
-        "check_currency",
+        CHECK_CURRENCY,
         "project_contracts",
         "currency",
         lambda row: f"{shown(row['currency'])} is no currency the warehouse knows; write an ISO 4217 code such as USD",
     ),
     _Rule(
-        "check_currency_change",
+        CHECK_CURRENCY_CHANGE,
         "project_contracts",
         "currency",
         lambda row: (
@@ -88,17 +98,17 @@ _RULES = (
             f" {row['currency']}; keep its currency, or enter another contract"
         ),
     ),
-    _Rule("check_run_days", "invoice_frequencies", "run_days", _run_days),
-    _Rule("check_split_percents", "contract_line_customers", "split_percent", _split_percents),
+    _Rule(CHECK_RUN_DAYS, "invoice_frequencies", "run_days", _run_days),
+    _Rule(CHECK_SPLIT_PERCENTS, "contract_line_customers", "split_percent", _split_percents),
     _Rule(
-        "check_rounding_customers",
+        CHECK_ROUNDING_CUSTOMERS,
         "contract_line_customers",
         "is_rounding_customer",
         lambda row: f"{named(row, _LINE_KEY)} has {row['found']}; mark exactly one customer, of a percent above 0",
     ),
 )
 
-_INVOICE_RULES = (
-    _Rule("check_invoiced_milestones", "milestones", "milestone_id", _on_invoice("milestone")),
-    _Rule("check_invoiced_transactions", "transactions", "transaction_id", _on_invoice("transaction")),
-)
+_INVOICE_RULES = {
+    "milestone": _Rule(CHECK_INVOICED, "milestones", "milestone_id", _on_invoice("milestone")),
+    "transaction": _Rule(CHECK_INVOICED, "transactions", "transaction_id", _on_invoice("transaction")),
+}

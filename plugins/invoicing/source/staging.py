@@ -14,8 +14,14 @@ from pyarrow import csv as arrow_csv
 from invoicing.source.parsing import check_batch
 from invoicing.source.problems import Problems
 from invoicing.source.reading import read_batches
-from invoicing.source.tables import LINE, Table
+from invoicing.source.tables import LINE, TABLES, Table
+from invoicing.warehouse.locks import SLOTS
+from invoicing.warehouse.statements import Statement, execute
 
+DERIVE_CONTRACT_CURRENCIES = Statement("source/staging/derive_contract_currencies")
+DERIVE_LINE_SPLITS = Statement("source/staging/derive_line_splits")
+
+_OF_CONTRACTS = [table for table in TABLES if "contract_id" in table.column_names]
 _WITHOUT_HEADER = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
@@ -34,7 +40,7 @@ def create_staging_table(connection: sa.Connection, table: Table) -> None:
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.kind.sql_type)) for column in table.columns
     )
-    _driver(connection).execute(
+    driver_of(connection).execute(
         sql.SQL("CREATE TEMPORARY TABLE {} ({} bigint NOT NULL, {}) ON COMMIT DROP").format(
             sql.Identifier(table.staged), sql.Identifier(LINE), columns
         )
@@ -44,7 +50,7 @@ def create_staging_table(connection: sa.Connection, table: Table) -> None:
 def stage_file(connection: sa.Connection, table: Table, path: Path, problems: Problems, progress: Progress) -> int:
     """Checks a file batch by batch, copies it into its staging table and returns how many rows it has."""
     rows = 0
-    with _driver(connection).cursor() as cursor:
+    with driver_of(connection).cursor() as cursor:
         for batch in read_batches(path, table, problems):
             checked = check_batch(batch, path.name, table, problems)
             _copy(cursor, table, checked)
@@ -65,7 +71,31 @@ def _copy(cursor: psycopg.Cursor[Any], table: Table, batch: Any) -> None:
         copy.write(memoryview(text.getvalue()))
 
 
-def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+def derive(connection: sa.Connection) -> None:
+    """What the warehouse will say of contracts and splits once the files are taken over; asked again, as it stands by then."""
+    for statement, name in ((DERIVE_CONTRACT_CURRENCIES, "contract_currencies"), (DERIVE_LINE_SPLITS, "line_splits")):
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS pg_temp.{name}"))
+        execute(connection, statement)
+        analyze(connection, f"pg_temp.{name}")
+
+
+def slots_of(connection: sa.Connection) -> list[int]:
+    """The slots of the contracts in the files. A contract that is new has none in the warehouse, so they are computed here, as in
+    invoicing.project_contract.
+    """
+    staged = (sa.table(table.staged, sa.column("contract_id"), schema="pg_temp") for table in _OF_CONTRACTS)
+    named = sa.union(*(sa.select(table.c.contract_id) for table in staged)).subquery()
+    slot = sa.func.abs(sa.func.mod(sa.func.hashtextextended(named.c.contract_id, 0), SLOTS))
+    return list(connection.scalars(sa.select(slot).distinct()))
+
+
+def analyze(connection: sa.Connection, table: str) -> None:
+    """Renews the statistics of a table: plans go by them."""
+    connection.execute(sa.text(f"ANALYZE {table}"))
+
+
+def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
+    """The driver's own connection, for what SQLAlchemy has no words for."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     return driver

@@ -11,12 +11,15 @@ LINE = "file_line"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `money`: its values carry no more decimals than the currency of their contract has."""
+    """One column. `money`: its values carry no more decimals than the currency of their contract has. `default`: what an
+    empty field means, in SQL, by other columns of the row `staged`.
+    """
 
     name: str
     kind: Kind
     required: bool = False
     money: bool = False
+    default: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Table:
         """Name of the temporary table that a load puts the file into."""
         return f"staged_{self.name}"
 
+    @property
+    def changed(self) -> str:
+        """Name of the temporary table with the rows that the warehouse does not have yet, as it will have them."""
+        return f"changed_{self.name}"
+
 
 def _id(name: str) -> Column:
     return Column(name, ID, required=True)
@@ -77,7 +85,8 @@ def _enum(name: str, *values: str) -> OneOf:
 
 _LIMIT = Column("not_to_exceed_limit", Number(low=0), money=True)
 _TARGET_UTILIZATION = Column("target_utilization_percent", Number(low=0, high=100))
-_MILESTONE_STATUS = _words("not_ready", "ready_to_invoice")
+_INCLUDED = "staged.billing_method = 'time_and_material'"
+_NOTHING = "0"
 
 _CONTRACT = Reference(("contract_id",), "project_contracts")
 _LINE_OF_CONTRACT = Reference(("contract_id", "contract_line_id"), "contract_lines")
@@ -157,10 +166,10 @@ TABLES = (
             _name(),
             Column("billing_method", _words("time_and_material", "fixed_price"), required=True),
             Column("contracted_amount", Number(), money=True),
-            Column("includes_time", FLAG),
-            Column("includes_expense", FLAG),
-            Column("includes_material", FLAG),
-            Column("includes_fee", FLAG),
+            Column("includes_time", FLAG, default=_INCLUDED),
+            Column("includes_expense", FLAG, default=_INCLUDED),
+            Column("includes_material", FLAG, default=_INCLUDED),
+            Column("includes_fee", FLAG, default=_INCLUDED),
             Column("billing_start_date", Day()),
             Column("billing_end_date", Day()),
             _optional_id("invoice_frequency_id"),
@@ -187,7 +196,7 @@ TABLES = (
     Table(
         "invoice_schedules",
         "schedule row",
-        "invoice_schedule",
+        "schedule_row",
         ("contract_id", "contract_line_id", "run_date"),
         (
             _id("contract_id"),
@@ -211,8 +220,8 @@ TABLES = (
             _name(),
             Column("milestone_date", Day(), required=True),
             Column("amount", Number(), required=True, money=True),
-            Column("tax_amount", Number(), money=True),
-            Column("billing_status", _MILESTONE_STATUS, required=True),
+            Column("tax_amount", Number(), money=True, default=_NOTHING),
+            Column("billing_status", _words("not_ready", "ready_to_invoice", "invoice_posted"), required=True),
         ),
         (_LINE_OF_CONTRACT, _CUSTOMER),
     ),
@@ -228,7 +237,7 @@ TABLES = (
             Column("description", Text(several_lines=True), required=True),
             Column("invoice_date", Day(), required=True),
             Column("amount", Number(), required=True, money=True),
-            Column("billing_status", _MILESTONE_STATUS, required=True),
+            Column("billing_status", _words("not_ready", "ready_to_invoice"), required=True),
         ),
         (_CONTRACT, _CUSTOMER),
     ),
@@ -255,8 +264,8 @@ TABLES = (
             Column("unit", Text()),
             Column("quantity", Number(), required=True),
             Column("unit_price", Number(), required=True),
-            Column("amount", Number(), money=True),
-            Column("tax_amount", Number(), money=True),
+            Column("amount", Number(), money=True, default="staged.quantity * staged.unit_price"),
+            Column("tax_amount", Number(), money=True, default=_NOTHING),
             Column(
                 "billing_type",
                 _enum("billing_type", "chargeable", "non_chargeable", "complimentary"),
@@ -264,7 +273,7 @@ TABLES = (
             ),
             Column(
                 "billing_status",
-                _enum("billing_status", "unbilled", "ready_to_invoice", "canceled"),
+                _enum("billing_status", "unbilled", "ready_to_invoice", "canceled", "invoice_posted"),
                 required=True,
             ),
         ),

@@ -2,7 +2,7 @@
 -- Parameters: none (reads staged_project_contracts).
 -- Grain: one row per contract, of the folder (with its file_line there) or of the warehouse; decimals is null where the
 --        currency is unknown.
--- May be repeated: once a load; the table goes with the transaction.
+-- May be repeated: once the table is dropped; it goes with the transaction.
 CREATE TEMPORARY TABLE contract_currencies ON COMMIT DROP AS
 WITH staged AS (
     SELECT DISTINCT ON (contract_id)
@@ -16,9 +16,9 @@ WITH staged AS (
 
 known AS MATERIALIZED (
     SELECT
-        contract_id,
-        currency
-    FROM invoicing.project_contract
+        c.contract_id,
+        c.currency
+    FROM invoicing.project_contract AS c
 ),
 
 merged AS (
@@ -34,9 +34,9 @@ merged AS (
 SELECT
     merged.contract_id,
     merged.currency,
-    currency.decimals,
+    cu.decimals,
     merged.file_line,
     merged.known_currency,
     coalesce(merged.currency <> merged.known_currency, FALSE) AS changes
 FROM merged
-LEFT JOIN invoicing.currency AS currency ON merged.currency = currency.currency
+LEFT JOIN invoicing.currency AS cu ON merged.currency = cu.currency

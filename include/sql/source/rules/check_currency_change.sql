@@ -9,17 +9,16 @@ SELECT
     staged.known_currency,
     count(*) OVER () AS problems
 FROM pg_temp.contract_currencies AS staged
-INNER JOIN invoicing.project_contract AS known ON staged.contract_id = known.contract_id
 WHERE
     staged.changes
     AND (
         EXISTS (
-            SELECT FROM invoicing.transaction AS billable
-            WHERE billable.contract_id = known.contract_id
+            SELECT FROM invoicing.transaction AS t
+            WHERE t.contract_id = staged.contract_id
         )
         OR EXISTS (
-            SELECT FROM invoicing.milestone AS billable
-            WHERE billable.contract_id = known.contract_id
+            SELECT FROM invoicing.milestone AS m
+            WHERE m.contract_id = staged.contract_id
         )
     )
 ORDER BY staged.file_line ASC

@@ -7,9 +7,9 @@ SELECT
     staged.currency,
     count(*) OVER () AS problems
 FROM pg_temp.staged_project_contracts AS staged
-LEFT JOIN invoicing.currency AS known ON staged.currency = known.currency
+LEFT JOIN invoicing.currency AS cu ON staged.currency = cu.currency
 WHERE
     staged.currency IS NOT NULL
-    AND known.currency IS NULL
+    AND cu.currency IS NULL
 ORDER BY staged.file_line ASC
 LIMIT :listed

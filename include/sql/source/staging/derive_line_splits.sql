@@ -2,7 +2,7 @@
 -- Parameters: none (reads staged_contract_line_customers).
 -- Grain: one row per contract line of the file. file_line: of its first row there. kept_percents: of customers that only the
 --        warehouse has. was_shared: it had customers to bill before. complete: no row of it was found bad.
--- May be repeated: once a load; the table goes with the transaction.
+-- May be repeated: once the table is dropped; it goes with the transaction.
 CREATE TEMPORARY TABLE line_splits ON COMMIT DROP AS
 WITH staged AS (
     SELECT DISTINCT ON (contract_id, contract_line_id, customer_id)
@@ -26,14 +26,14 @@ touched AS (
 
 known AS MATERIALIZED (
     SELECT
-        customer.contract_id,
-        customer.contract_line_id,
-        customer.customer_id,
-        customer.split_percent,
-        customer.is_rounding_customer
-    FROM invoicing.contract_line_customer AS customer
+        lc.contract_id,
+        lc.contract_line_id,
+        lc.customer_id,
+        lc.split_percent,
+        lc.is_rounding_customer
+    FROM invoicing.contract_line_customer AS lc
     INNER JOIN touched
-        ON customer.contract_id = touched.contract_id AND customer.contract_line_id = touched.contract_line_id
+        ON lc.contract_id = touched.contract_id AND lc.contract_line_id = touched.contract_line_id
 ),
 
 merged AS (
