@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from invoicing.warehouse.statements import Statement, execute
 
 LIST_CHANGE_IDS = Statement("ledger/changes/list_change_ids")
 OPEN_CHANGE = Statement("ledger/changes/open_change")
+TOUCH_CONTRACTS = Statement("ledger/changes/touch_contracts")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,27 @@ class Change:
     changed_at: datetime
 
 
-def open_change(connection: sa.Connection, request: Request, action: str) -> Change:
+def open_change(
+    connection: sa.Connection, request: Request, action: str, contract_ids: Sequence[str] | None = None
+) -> Change:
     """Records a change, to be called once it is known that there is something to do.
 
-    The caller holds `invoicing.warehouse.locks.lock_request`, so that a request tried twice at once counts its tries.
+    The caller holds the locks of the request and of the contracts (`invoicing.warehouse.locks`): a request tried twice at once
+    counts its tries, and a run that has looked at these contracts before notices.
+
+    Args:
+        contract_ids: the contracts that are changed; None: the caller says so itself (`touch_contracts`).
     """
     row = execute(connection, OPEN_CHANGE, action=action, changed_by=request.by, request_key=request.key).one()
-    return Change(**row._mapping)
+    change = Change(**row._mapping)
+    if contract_ids is not None:
+        touch_contracts(connection, change, contract_ids)
+    return change
+
+
+def touch_contracts(connection: sa.Connection, change: Change, contract_ids: Sequence[str]) -> None:
+    """Says of contracts that something of theirs has changed: themselves, their backlog, their invoices."""
+    execute(connection, TOUCH_CONTRACTS, contract_ids=list(contract_ids), change_id=change.change_id)
 
 
 def list_change_ids(connection: sa.Connection, request: Request) -> list[int]:

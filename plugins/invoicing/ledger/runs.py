@@ -28,6 +28,7 @@ FIND_LATEST_ATTEMPT = Statement("ledger/runs/find_latest_attempt")
 FORGET_DUE_ROWS = Statement("ledger/runs/forget_run_due_row")
 FORGET_HELD = Statement("ledger/runs/forget_run_held")
 FORGET_LINES = Statement("ledger/runs/forget_run_line")
+FORGET_SELECTION = Statement("ledger/runs/forget_run_selection")
 LIST_AMOUNTS = Statement("ledger/runs/list_amounts")
 LIST_BUCKETS = Statement("ledger/runs/list_buckets")
 OPEN_ATTEMPT = Statement("ledger/runs/open_attempt")
@@ -63,14 +64,18 @@ class Run:
 
 @dataclass(frozen=True)
 class BucketRecord:
-    """A bucket of an attempt as it is recorded: what is due in it, what was counted (None: not yet), what stood when written."""
+    """A bucket of an attempt as it is recorded: what is due in it, what was selected (None: not yet), what stood when written.
+
+    `contracts_at`: grows with any change of any of its contracts.
+    """
 
     attempt_id: int
     bucket: int
     first_slot: int
     last_slot: int
+    contracts_at: Decimal
     due_lines: int
-    line_count: int | None
+    selected: int | None
     ready_transactions: int | None
     ready_milestones: int | None
     written_at: datetime | None
@@ -80,8 +85,13 @@ class BucketRecord:
     invoices_written: int | None
 
     @property
+    def key(self) -> dict[str, int]:
+        """What a statement finds the rows of the bucket by, where they carry its number."""
+        return {"attempt_id": self.attempt_id, "bucket": self.bucket}
+
+    @property
     def slots(self) -> dict[str, int]:
-        """What a statement is limited to the bucket by."""
+        """What a statement finds its contracts by."""
         return {"first_slot": self.first_slot, "last_slot": self.last_slot}
 
 
@@ -162,7 +172,14 @@ def find_attempt(connection: sa.Connection, run_key: str) -> Run | None:
 
 
 def plan_bucket(
-    connection: sa.Connection, run: Run, bucket: int, first_slot: int, last_slot: int, due_lines: int
+    connection: sa.Connection,
+    run: Run,
+    bucket: int,
+    *,
+    first_slot: int,
+    last_slot: int,
+    contracts_at: Decimal,
+    due_lines: int,
 ) -> None:
     """Records a bucket of an attempt, a range of slots."""
     execute(
@@ -172,6 +189,7 @@ def plan_bucket(
         bucket=bucket,
         first_slot=first_slot,
         last_slot=last_slot,
+        contracts_at=contracts_at,
         due_lines=due_lines,
     )
 
@@ -209,5 +227,5 @@ def end_attempt(connection: sa.Connection, run: Run, *, failure: str | None, ski
 
 def forget_private(connection: sa.Connection, attempt_id: int) -> None:
     """Removes what the steps of an attempt left for each other."""
-    for statement in (FORGET_DUE_ROWS, FORGET_HELD, FORGET_LINES):
+    for statement in (FORGET_DUE_ROWS, FORGET_HELD, FORGET_SELECTION, FORGET_LINES):
         execute(connection, statement, attempt_id=attempt_id)

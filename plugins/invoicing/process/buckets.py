@@ -22,6 +22,11 @@ class Bucket:
     first_slot: int
     last_slot: int
 
+    @property
+    def slots(self) -> range:
+        """The slots that it covers."""
+        return range(self.first_slot, self.last_slot + 1)
+
     def __str__(self) -> str:
         return f"bucket {self.number + 1} of {self.count}"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from invoicing.audit.exceptions import detect_exceptions, earlier
-from invoicing.errors import NotFoundError, UsageError
+from invoicing.errors import AccountingError, NotFoundError, UsageError
 from invoicing.ledger.runs import (
     BucketRecord,
     Run,
@@ -29,12 +30,15 @@ from invoicing.warehouse.statements import Statement, execute
 COUNT_BY_SLOT = Statement("process/due_lines/count_by_slot")
 COUNT_DUE_LINES = Statement("process/due_lines/count_due_lines")
 FIND_DUE_ROWS = Statement("process/due_lines/find_due_rows")
+FIND_GAPS = Statement("process/due_lines/find_gaps")
 FIND_FIRST_RUN_DATE = Statement("process/due_lines/find_first_run_date")
 FIND_KNOWN_CONTRACTS = Statement("process/due_lines/find_known_contracts")
 FORGET_DUE_ROWS = Statement("process/due_lines/forget_due_rows")
 LIST_KEPT_DRAFTS = Statement("process/due_lines/list_kept_drafts")
 LIST_QUARANTINED = Statement("process/due_lines/list_quarantined")
 QUARANTINE_ROWS = Statement("process/due_lines/quarantine_rows")
+RECORD_BUCKET = Statement("process/due_lines/record_bucket")
+SUM_CHANGES = Statement("process/due_lines/sum_changes")
 
 _ALL_SLOTS = {"first_slot": 0, "last_slot": SLOTS - 1}
 
@@ -95,7 +99,8 @@ def find_due_contract_lines(
     _refuse_unknown(connection, contract_ids)
     earlier_attempt = find_attempt(connection, run_key)
     run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
-    find_due_rows(connection, run, settings, **_ALL_SLOTS)
+    contracts_at = _contracts_at(connection, **_ALL_SLOTS)
+    _find_due_rows(connection, run, settings, **_ALL_SLOTS)
     detect_exceptions(connection, run.run_date, catch_up_days=settings.catch_up_days, contract_ids=run.contract_ids)
     execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **_ALL_SLOTS)
     counted = execute(connection, COUNT_BY_SLOT, attempt_id=run.attempt_id).all()
@@ -103,8 +108,15 @@ def find_due_contract_lines(
         {row.slot: row.open_count for row in counted}, settings
     )
     for bucket in buckets:
-        due_lines = sum(row.due_lines for row in counted if bucket.first_slot <= row.slot <= bucket.last_slot)
-        plan_bucket(connection, run, bucket.number, bucket.first_slot, bucket.last_slot, due_lines)
+        plan_bucket(
+            connection,
+            run,
+            bucket.number,
+            first_slot=bucket.first_slot,
+            last_slot=bucket.last_slot,
+            contracts_at=sum((contracts_at[slot] for slot in bucket.slots if slot in contracts_at), Decimal(0)),
+            due_lines=sum(row.due_lines for row in counted if row.slot in bucket.slots),
+        )
     found = execute(connection, COUNT_DUE_LINES, attempt_id=run.attempt_id, **_ALL_SLOTS).one()
     run = record_due(
         connection,
@@ -117,8 +129,12 @@ def find_due_contract_lines(
     return Due(run, tuple(buckets), tuple(_list_quarantined(connection, run)), tuple(_list_kept(connection, run)))
 
 
-def find_due_rows(connection: sa.Connection, run: Run, settings: Settings, *, first_slot: int, last_slot: int) -> None:
-    """Finds the due rows of a range of slots, in place of any that were found before."""
+def _find_due_rows(connection: sa.Connection, run: Run, settings: Settings, *, first_slot: int, last_slot: int) -> None:
+    """Finds the due rows of a range of slots, in place of any that were found before.
+
+    Raises:
+        AccountingError: the rows of a line do not split the calendar.
+    """
     slots = {"attempt_id": run.attempt_id, "first_slot": first_slot, "last_slot": last_slot}
     execute(connection, FORGET_DUE_ROWS, **slots)
     execute(
@@ -130,17 +146,40 @@ def find_due_rows(connection: sa.Connection, run: Run, settings: Settings, *, fi
         contract_ids=run.contract_ids,
         late_milestones=settings.late_milestones,
     )
+    for found in execute(connection, FIND_GAPS, **slots):
+        raise AccountingError(
+            f"the due rows of line {found.contract_line_id} of contract {found.contract_id} do not split the calendar for "
+            f"customer {found.customer_id or '(all)'}"
+        )
 
 
-def find_bucket_again(connection: sa.Connection, run: Run, bucket: BucketRecord, settings: Settings) -> int:
-    """Finds the due rows of a bucket again, when they are gone or somebody worked meanwhile; returns the number of due lines."""
-    find_due_rows(connection, run, settings, **bucket.slots)
+def find_bucket_again(connection: sa.Connection, run: Run, bucket: BucketRecord, settings: Settings) -> BucketRecord:
+    """Finds the due rows of a bucket again, when they are gone or somebody worked on its contracts meanwhile."""
+    contracts_at = sum(_contracts_at(connection, **bucket.slots).values(), Decimal(0))
+    _find_due_rows(connection, run, settings, **bucket.slots)
     execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **bucket.slots)
-    return count_due_lines(connection, run, bucket)
+    row = execute(
+        connection,
+        RECORD_BUCKET,
+        **bucket.key,
+        contracts_at=contracts_at,
+        due_lines=_count_due_lines(connection, run, bucket),
+    ).one()
+    return BucketRecord(**row._mapping)
 
 
-def count_due_lines(connection: sa.Connection, run: Run, bucket: BucketRecord) -> int:
-    """How many lines are due in a bucket by the rows that were found."""
+def is_as_found(connection: sa.Connection, run: Run, bucket: BucketRecord) -> bool:
+    """Whether the due rows of a bucket are all there, and nobody has worked on its contracts since they were found."""
+    contracts_at = sum(_contracts_at(connection, **bucket.slots).values(), Decimal(0))
+    return contracts_at == bucket.contracts_at and _count_due_lines(connection, run, bucket) == bucket.due_lines
+
+
+def _contracts_at(connection: sa.Connection, *, first_slot: int, last_slot: int) -> dict[int, Decimal]:
+    rows = execute(connection, SUM_CHANGES, first_slot=first_slot, last_slot=last_slot)
+    return {row.slot: row.contracts_at for row in rows}
+
+
+def _count_due_lines(connection: sa.Connection, run: Run, bucket: BucketRecord) -> int:
     due_lines: int = execute(connection, COUNT_DUE_LINES, attempt_id=run.attempt_id, **bucket.slots).one().due_lines
     return due_lines
 

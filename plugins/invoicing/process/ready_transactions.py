@@ -9,17 +9,20 @@ import sqlalchemy as sa
 
 from invoicing.errors import RunStateError
 from invoicing.ledger.runs import BucketRecord, Run, find_attempt, list_buckets
-from invoicing.process.due_lines import count_due_lines, find_bucket_again
+from invoicing.process.due_lines import find_bucket_again, is_as_found
 from invoicing.settings import Settings
 from invoicing.warehouse.statements import Statement, execute
 
 ADD_UP = Statement("process/ready_transactions/add_up")
-COUNT_LINES = Statement("process/ready_transactions/count_lines")
+ADD_UP_LINES = Statement("process/ready_transactions/add_up_lines")
+COUNT_SELECTED = Statement("process/ready_transactions/count_selected")
 FIND_HELD = Statement("process/ready_transactions/find_held")
 FORGET_HELD = Statement("process/ready_transactions/forget_held")
 FORGET_LINES = Statement("process/ready_transactions/forget_lines")
+FORGET_SELECTION = Statement("process/ready_transactions/forget_selection")
 LIST_REASONS = Statement("process/ready_transactions/list_reasons")
 RECORD_FILTER = Statement("process/ready_transactions/record_filter")
+SELECT_BILLABLES = Statement("process/ready_transactions/select_billables")
 
 
 @dataclass(frozen=True)
@@ -44,22 +47,21 @@ class Filtered:
 
 
 def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket: int, settings: Settings) -> Filtered:
-    """Counts what becomes of every open sale and milestone of a bucket's due lines, and leaves it in `run_line`.
+    """Selects what becomes of every open sale and milestone of a bucket's due lines, and leaves it in `run_selection`.
 
-    Takes no lock: should somebody work meanwhile, the next step notices and counts again. Of an attempt that has ended it
-    counts what it would be now, and records nothing.
+    Takes no lock: should somebody work on the contracts meanwhile, the next step notices and selects again. Of an attempt that
+    has ended it says what it would be now, and records nothing.
 
     Raises:
         RunStateError: the run, or the bucket, is not in the ledger.
     """
     run, record = find_bucket(connection, run_key, bucket)
     if not run.has_ended:
-        if count_due_lines(connection, run, record) != record.due_lines:
-            find_bucket_again(connection, run, record, settings)
-        return count_bucket(connection, run, record)
+        if not is_as_found(connection, run, record):
+            record = find_bucket_again(connection, run, record, settings)
+        return select_bucket(connection, run, record)
     with connection.begin_nested() as rehearsal:
-        find_bucket_again(connection, run, record, settings)
-        filtered = count_bucket(connection, run, record)
+        filtered = select_bucket(connection, run, find_bucket_again(connection, run, record, settings))
         rehearsal.rollback()
     return filtered
 
@@ -82,32 +84,25 @@ def find_bucket(connection: sa.Connection, run_key: str, bucket: int) -> tuple[R
     return run, records[bucket]
 
 
-def count_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
-    """Counts a bucket anew from its due rows: what drafts hold, and then every open share under its reason."""
-    slots = {"attempt_id": run.attempt_id, **record.slots}
-    for statement in (FORGET_HELD, FIND_HELD, FORGET_LINES, COUNT_LINES):
-        execute(connection, statement, **slots)
-    added = execute(connection, ADD_UP, **slots).one()
-    due_lines = count_due_lines(connection, run, record)
-    execute(
-        connection,
-        RECORD_FILTER,
-        attempt_id=run.attempt_id,
-        bucket=record.bucket,
-        due_lines=due_lines,
-        **added._mapping,
-    )
+def select_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
+    """Selects from the due rows of a bucket anew: what drafts hold, every open share under its reason, and the sums of these."""
+    for statement in (FORGET_HELD, FORGET_SELECTION, FORGET_LINES):
+        execute(connection, statement, **record.key)
+    for statement in (FIND_HELD, SELECT_BILLABLES):
+        execute(connection, statement, **record.key, **record.slots)
+    execute(connection, ADD_UP_LINES, **record.key)
+    added = execute(connection, ADD_UP, **record.key).one()
+    execute(connection, RECORD_FILTER, **record.key, **added._mapping)
     return Filtered(
         run=run,
-        due_lines=due_lines,
+        due_lines=record.due_lines,
         ready_transactions=added.ready_transactions,
         ready_milestones=added.ready_milestones,
-        reasons=tuple(ReasonCount(**row._mapping) for row in execute(connection, LIST_REASONS, **slots)),
+        reasons=tuple(ReasonCount(**row._mapping) for row in execute(connection, LIST_REASONS, **record.key)),
     )
 
 
-def is_counted(connection: sa.Connection, run: Run, record: BucketRecord) -> bool:
+def is_selected(connection: sa.Connection, record: BucketRecord) -> bool:
     """Whether what the filter left of a bucket is all there: what is private to a run may be gone after a crash."""
-    slots = {"attempt_id": run.attempt_id, **record.slots}
-    found: int = execute(connection, ADD_UP, **slots).one().line_count
-    return record.line_count == found and count_due_lines(connection, run, record) == record.due_lines
+    found = execute(connection, COUNT_SELECTED, **record.key).one()
+    return bool(record.selected == found.selected == found.added_up)

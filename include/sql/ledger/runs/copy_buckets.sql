@@ -3,7 +3,7 @@
 -- Grain: rows of run_bucket; what was written by the earlier attempt is not written by this one.
 -- May be repeated: no, an attempt plans a bucket once.
 INSERT INTO invoicing.run_bucket (
-    attempt_id, bucket, first_slot, last_slot, due_lines, line_count, ready_transactions, ready_milestones, written_at, invoices,
+    attempt_id, bucket, first_slot, last_slot, contracts_at, due_lines, selected, ready_transactions, ready_milestones, written_at, invoices,
     invoice_lines, details, invoices_written
 )
 SELECT
@@ -11,8 +11,9 @@ SELECT
     bucket,
     first_slot,
     last_slot,
+    contracts_at,
     due_lines,
-    CASE WHEN bucket <> :bucket THEN line_count END AS line_count,
+    CASE WHEN bucket <> :bucket THEN selected END AS selected,
     CASE WHEN bucket <> :bucket THEN ready_transactions END AS ready_transactions,
     CASE WHEN bucket <> :bucket THEN ready_milestones END AS ready_milestones,
     CASE WHEN bucket <> :bucket THEN written_at END AS written_at,

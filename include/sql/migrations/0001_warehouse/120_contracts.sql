@@ -1,5 +1,6 @@
 -- What a contract says. Distributed by contract_id, which therefore stands in every key. slot: one of 64, by which contracts
--- are locked and a day is divided into buckets.
+-- are locked and a day is divided into buckets. change_id: the last change of anything of the contract, its backlog and invoices
+-- included, by which a run knows whether somebody worked meanwhile.
 CREATE TABLE invoicing.project_contract (
     contract_id text COLLATE "C" NOT NULL,
     name text NOT NULL,
@@ -7,6 +8,7 @@ CREATE TABLE invoicing.project_contract (
     state text NOT NULL,
     not_to_exceed_limit numeric,
     slot smallint NOT NULL GENERATED ALWAYS AS (abs(mod(hashtextextended(contract_id, 0), 64))) STORED,
+    change_id bigint NOT NULL DEFAULT 0,
     CONSTRAINT pk_project_contract PRIMARY KEY (contract_id),
     CONSTRAINT ck_project_contract_state CHECK (state IN ('draft', 'on_hold', 'active', 'closed'))
 );

@@ -24,14 +24,16 @@ CREATE TABLE invoicing.invoice_run (
 CREATE INDEX ix_invoice_run_run_date ON invoicing.invoice_run (run_date);
 
 -- One row per bucket of an attempt, a range of slots: what its due lines are (find), what is ready of them (filter), and what stood
--- when it was committed (write). It is how a step knows that what the step before left is all there.
+-- when it was committed (write). It is how a step knows that what the step before left is all there. contracts_at: the sum of
+-- the change ids of all contracts of the slots when they were looked at, which any change of any of them makes larger.
 CREATE TABLE invoicing.run_bucket (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,
     first_slot smallint NOT NULL,
     last_slot smallint NOT NULL,
+    contracts_at numeric NOT NULL,
     due_lines integer NOT NULL,
-    line_count integer,
+    selected bigint,
     ready_transactions bigint,
     ready_milestones bigint,
     written_at timestamptz,
@@ -104,18 +106,42 @@ CREATE UNLOGGED TABLE invoicing.run_held (
     unit_price numeric NOT NULL,
     amount numeric NOT NULL,
     tax_amount numeric NOT NULL,
-    slot smallint NOT NULL,
+    bucket smallint NOT NULL,
     CONSTRAINT pk_run_held PRIMARY KEY (contract_id, billable_id, attempt_id)
 );
 
-CREATE INDEX ix_run_held_bucket ON invoicing.run_held (attempt_id, slot);
+CREATE INDEX ix_run_held_bucket ON invoicing.run_held (attempt_id, bucket);
 
--- What the filter says, added up: one row per line, customer, run date, reason, billing type, and whether they are milestones.
-CREATE UNLOGGED TABLE invoicing.run_line (
+-- What the filter says of every open share of the due lines, as the writer takes it. invoice_id: of what is invoiced.
+CREATE UNLOGGED TABLE invoicing.run_selection (
     attempt_id integer NOT NULL,
+    bucket smallint NOT NULL,
     contract_id text COLLATE "C" NOT NULL,
     contract_line_id text COLLATE "C" NOT NULL,
     customer_id text COLLATE "C" NOT NULL,
+    billable_id bigint NOT NULL,
+    invoice_id uuid,
+    run_date date NOT NULL,
+    reason invoicing.accounting_reason NOT NULL,
+    is_sale boolean NOT NULL,
+    is_unchanged boolean NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL
+);
+
+CREATE INDEX ix_run_selection_bucket ON invoicing.run_selection (attempt_id, bucket);
+
+-- The same added up: one row per line, customer, run date, reason, billing type, and whether they are milestones.
+CREATE UNLOGGED TABLE invoicing.run_line (
+    attempt_id integer NOT NULL,
+    bucket smallint NOT NULL,
+    contract_id text COLLATE "C" NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    invoice_id uuid,
     run_date date NOT NULL,
     reason invoicing.accounting_reason NOT NULL,
     billing_type invoicing.billing_type NOT NULL,
@@ -123,11 +149,10 @@ CREATE UNLOGGED TABLE invoicing.run_line (
     billables bigint NOT NULL,
     unchanged bigint NOT NULL,
     amount numeric NOT NULL,
-    tax_amount numeric NOT NULL,
-    slot smallint NOT NULL
+    tax_amount numeric NOT NULL
 );
 
-CREATE INDEX ix_run_line_bucket ON invoicing.run_line (attempt_id, slot);
+CREATE INDEX ix_run_line_bucket ON invoicing.run_line (attempt_id, bucket, contract_id, invoice_id, contract_line_id);
 
 -- Open problems of the data. run_date: the run that found it first; detected_at: when.
 CREATE TABLE invoicing.billing_exception (

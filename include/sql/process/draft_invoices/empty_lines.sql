@@ -1,5 +1,5 @@
 -- Purpose: set to nothing the lines, of drafts derived afresh, that no detail is left of.
--- Parameters: attempt_id, first_slot, last_slot.
+-- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: invoice lines.
 -- May be repeated: yes.
 UPDATE invoicing.invoice_line AS line
@@ -26,11 +26,10 @@ WHERE
         SELECT 1
         FROM invoicing.run_line AS rl
         WHERE
-            rl.attempt_id = l.attempt_id
-            AND rl.slot = l.slot
+            rl.attempt_id = :attempt_id
+            AND rl.bucket = :bucket
             AND rl.contract_id = line.contract_id
+            AND rl.invoice_id = line.invoice_id
             AND rl.contract_line_id = line.contract_line_id
-            AND rl.customer_id = i.customer_id
-            AND rl.run_date = i.run_date
             AND rl.reason = 'invoiced'
     )

@@ -1,5 +1,5 @@
 -- Purpose: compare what is stored, line by line, with what the filter said: the details themselves, and the sums of their line.
--- Parameters: attempt_id, first_slot, last_slot.
+-- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: one row per line of a draft derived afresh that differs, ten at most.
 -- May be repeated: reads only.
 SELECT
@@ -14,7 +14,7 @@ FROM (
     SELECT
         contract_id,
         contract_line_id,
-        customer_id,
+        invoice_id,
         run_date,
         sum(billables) AS detail_count,
         coalesce(sum(amount) FILTER (WHERE billing_type = 'chargeable'), 0) AS chargeable_amount,
@@ -24,17 +24,16 @@ FROM (
     FROM invoicing.run_line
     WHERE
         attempt_id = :attempt_id
-        AND slot BETWEEN :first_slot AND :last_slot
+        AND bucket = :bucket
         AND reason = 'invoiced'
-    GROUP BY contract_id, contract_line_id, customer_id, run_date
+    GROUP BY contract_id, contract_line_id, invoice_id, run_date
 ) AS meant
 FULL JOIN (
     SELECT
         i.contract_id,
         d.contract_line_id,
-        i.customer_id,
-        i.run_date,
         i.invoice_id,
+        i.run_date,
         count(*) AS detail_count,
         coalesce(sum(d.amount) FILTER (WHERE d.billing_type = 'chargeable'), 0) AS chargeable_amount,
         coalesce(sum(d.amount) FILTER (WHERE d.billing_type = 'non_chargeable'), 0) AS non_chargeable_amount,
@@ -52,13 +51,12 @@ FULL JOIN (
         AND l.slot BETWEEN :first_slot AND :last_slot
         AND l.customer_id = ''
         AND NOT l.is_quarantined
-    GROUP BY i.contract_id, d.contract_line_id, i.customer_id, i.run_date, i.invoice_id
+    GROUP BY i.contract_id, d.contract_line_id, i.invoice_id, i.run_date
 ) AS stored
     ON
         meant.contract_id = stored.contract_id
         AND meant.contract_line_id = stored.contract_line_id
-        AND meant.customer_id = stored.customer_id
-        AND meant.run_date = stored.run_date
+        AND meant.invoice_id = stored.invoice_id
 LEFT JOIN invoicing.invoice_line AS line
     ON
         stored.contract_id = line.contract_id

@@ -26,7 +26,7 @@ FROM (
     INNER JOIN invoicing.project_contract AS c ON rl.contract_id = c.contract_id
     WHERE
         rl.attempt_id = :attempt_id
-        AND rl.slot BETWEEN :first_slot AND :last_slot
+        AND rl.bucket = :bucket
         AND rl.reason = 'invoiced'
         AND rl.is_sale
     GROUP BY c.currency

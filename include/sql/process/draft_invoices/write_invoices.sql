@@ -1,18 +1,14 @@
--- Purpose: the headers of the drafts.
--- Parameters: attempt_id, first_slot, last_slot, change_id.
--- Grain: one invoice per contract, customer, currency and run date. The id derives from that key.
--- May be repeated: a header that is there stays; total_invoices brings its sums up to date.
-INSERT INTO invoicing.invoice (
+-- Purpose: the headers of the drafts; one that is there and gains details gets a new version.
+-- Parameters: attempt_id, bucket, change_id.
+-- Grain: one invoice per contract, customer, currency and run date.
+-- May be repeated: yes; total_invoices brings the sums of a header that is there up to date.
+INSERT INTO invoicing.invoice AS i (
     contract_id, invoice_id, customer_id, currency, run_date, origin, version,
     chargeable_amount, non_chargeable_amount, complimentary_amount, tax_amount
 )
 SELECT
-    c.contract_id,
-    cast(md5(
-        cast(char_length(c.contract_id) AS text) || ':' || c.contract_id
-        || cast(char_length(drafted.customer_id) AS text) || ':' || drafted.customer_id
-        || c.currency || cast(drafted.run_date - date '2000-01-01' AS text)
-    ) AS uuid) AS invoice_id,
+    drafted.contract_id,
+    drafted.invoice_id,
     drafted.customer_id,
     c.currency,
     drafted.run_date,
@@ -25,6 +21,7 @@ SELECT
 FROM (
     SELECT
         contract_id,
+        invoice_id,
         customer_id,
         run_date,
         coalesce(sum(amount) FILTER (WHERE billing_type = 'chargeable'), 0) AS chargeable_amount,
@@ -34,9 +31,11 @@ FROM (
     FROM invoicing.run_line
     WHERE
         attempt_id = :attempt_id
-        AND slot BETWEEN :first_slot AND :last_slot
+        AND bucket = :bucket
         AND reason = 'invoiced'
-    GROUP BY contract_id, customer_id, run_date
+    GROUP BY contract_id, invoice_id, customer_id, run_date
+    HAVING sum(billables) > sum(unchanged)
 ) AS drafted
 INNER JOIN invoicing.project_contract AS c ON drafted.contract_id = c.contract_id
-ON CONFLICT (contract_id, invoice_id) DO NOTHING
+ON CONFLICT (contract_id, invoice_id) DO UPDATE SET version = excluded.version
+WHERE i.is_run_owned

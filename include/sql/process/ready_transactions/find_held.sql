@@ -1,11 +1,11 @@
 -- Purpose: what live drafts of the due contracts hold, looked up once, before anything is written: a statement that asked the
 -- details while it fills them would be planned for the empty table that they were.
--- Parameters: attempt_id, first_slot, last_slot.
+-- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: one row per detail of a live draft in run_held.
--- May be repeated: once the attempt's rows of these slots are gone.
+-- May be repeated: once the attempt's rows of this bucket are gone.
 INSERT INTO invoicing.run_held (
     attempt_id, contract_id, billable_id, invoice_id, customer_id, run_date, is_free,
-    billing_type, quantity, unit_price, amount, tax_amount, slot
+    billing_type, quantity, unit_price, amount, tax_amount, bucket
 )
 SELECT
     cast(:attempt_id AS integer) AS attempt_id,
@@ -20,11 +20,9 @@ SELECT
     h.unit_price,
     h.amount,
     h.tax_amount,
-    contract_due.slot
+    cast(:bucket AS smallint) AS bucket
 FROM (
-    SELECT DISTINCT
-        contract_id,
-        slot
+    SELECT DISTINCT contract_id
     FROM invoicing.run_due_row
     WHERE
         attempt_id = :attempt_id

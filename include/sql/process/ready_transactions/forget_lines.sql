@@ -1,8 +1,8 @@
--- Purpose: forget what was counted of a bucket, to count again.
--- Parameters: attempt_id, first_slot, last_slot.
--- Grain: counted lines.
+-- Purpose: forget what was added up of a bucket, to look again.
+-- Parameters: attempt_id, bucket.
+-- Grain: rows of run_line.
 -- May be repeated: yes.
 DELETE FROM invoicing.run_line
 WHERE
     attempt_id = :attempt_id
-    AND slot BETWEEN :first_slot AND :last_slot
+    AND bucket = :bucket

@@ -1,5 +1,5 @@
 -- Purpose: how much of a bucket is invoiced, how much waits, and why.
--- Parameters: attempt_id, first_slot, last_slot.
+-- Parameters: attempt_id, bucket.
 -- Grain: one row per reason and currency.
 -- May be repeated: reads only.
 SELECT
@@ -11,7 +11,7 @@ FROM invoicing.run_line AS rl
 INNER JOIN invoicing.project_contract AS c ON rl.contract_id = c.contract_id
 WHERE
     rl.attempt_id = :attempt_id
-    AND rl.slot BETWEEN :first_slot AND :last_slot
+    AND rl.bucket = :bucket
     AND rl.is_sale
 GROUP BY rl.reason, c.currency
 ORDER BY rl.reason, c.currency
