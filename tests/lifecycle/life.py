@@ -1,128 +1,63 @@
-"""What people do to invoices, each in a transaction of its own, on a warehouse that is filled by hand."""
+"""A desk on a warehouse that is filled by hand, with what tests of one contract want to do and to know in a word."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle import backlog, confirmation, correction, creation, details, drafts
-from invoicing.lifecycle.invoices import Handled, Invoice, Request
+from invoicing.lifecycle.backlog import BillingType
+from invoicing.lifecycle.details import NewDetail
+from invoicing.lifecycle.invoices import Handled, Invoice
 from invoicing.process.verify import verify
-from invoicing.warehouse.transactions import reading, writing
-from tests.process.warehouse import CONTRACT, Warehouse, october
+from invoicing.warehouse.transactions import reading
+from tests.lifecycle.desk import TODAY, Desk
+from tests.process.warehouse import CONTRACT, Warehouse
 
-TODAY = october(20)
-
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["TODAY", "Life"]
 
 
-@dataclass
-class Life:
-    """Every method commits. Each is a request of its own, by ann."""
+class Life(Desk):
+    """The contract is `CONTRACT` where nothing else is said; numbers may be given as text."""
 
-    warehouse: Warehouse
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    def __init__(self, warehouse: Warehouse) -> None:
+        super().__init__(warehouse.engine, warehouse.settings)
+        self.warehouse = warehouse
 
-    def request(self) -> Request:
-        return Request("ann", f"request {next(self._numbers)}")
-
-    def do(self, action: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with writing(self.warehouse.engine, self.warehouse.settings.wait_seconds) as connection:
-            return action(connection, *args, **kwargs)
-
-    def create(self, *contract_ids: str, request: Request | None = None) -> Handled:
-        return self.do(
-            creation.create_invoices,
-            contract_ids or (CONTRACT,),
-            today=TODAY,
-            settings=self.warehouse.settings,
-            request=request or self.request(),
-        )
+    def create(self, *contract_ids: str, today: date = TODAY, key: str | None = None) -> Handled:
+        return super().create(*(contract_ids or (CONTRACT,)), today=today, key=key)
 
     def created(self, contract_id: str = CONTRACT) -> UUID:
         """The only invoice that is created of a contract now."""
         (invoice,) = self.create(contract_id).invoices
         return invoice.invoice_id
 
-    def change(self, invoice: UUID, detail_id: int, *, version: int | None = None, **changes: Any) -> Invoice:
-        """Numbers may be given as text."""
+    def change(self, invoice_id: UUID, detail_id: int, version: int | None = None, **changes: Any) -> Invoice:
         amounts = ("quantity", "unit_price", "tax_amount")
         exact: dict[str, Any] = {name: Decimal(value) if name in amounts else value for name, value in changes.items()}
-        return self.do(
-            details.change_detail,
-            str(invoice),
-            detail_id,
-            details.DetailChanges(**exact),
-            request=self.request(),
-            version=version,
-        )
+        return super().change(invoice_id, detail_id, version, **exact)
 
-    def add(self, invoice: UUID, line_id: str, quantity: str, unit_price: str, **more: Any) -> Invoice:
+    def added(self, invoice_id: UUID, line_id: str, quantity: str, unit_price: str, **more: Any) -> Invoice:
+        """An expense of today, where nothing else is said, that is added to a draft."""
         more = {"transaction_class": "expense", "transaction_date": TODAY, **more}
-        new = details.NewDetail(line_id, quantity=Decimal(quantity), unit_price=Decimal(unit_price), **more)
-        return self.do(details.add_detail, str(invoice), new, request=self.request())
-
-    def remove(self, invoice: UUID, detail_id: int) -> Invoice:
-        return self.do(details.remove_detail, str(invoice), detail_id, request=self.request())
-
-    def remove_line(self, invoice: UUID, line_id: str) -> Invoice:
-        return self.do(details.remove_line, str(invoice), line_id, request=self.request())
-
-    def refresh(self, invoice: UUID) -> Invoice:
-        return self.do(drafts.refresh, str(invoice), request=self.request())
-
-    def review(self, invoice: UUID) -> Invoice:
-        return self.do(drafts.put_in_review, str(invoice), request=self.request())
-
-    def back_to_draft(self, invoice: UUID) -> Invoice:
-        return self.do(drafts.put_back_to_draft, str(invoice), request=self.request())
-
-    def delete(self, invoice: UUID, *, version: int | None = None) -> None:
-        self.do(drafts.delete_draft, str(invoice), request=self.request(), version=version)
-
-    def confirm(
-        self, *invoices: UUID, version: int | None = None, today: date = TODAY, request: Request | None = None
-    ) -> Handled:
-        return self.do(
-            confirmation.confirm_invoices,
-            dict.fromkeys(invoices, version),
-            today=today,
-            settings=self.warehouse.settings,
-            request=request or self.request(),
+        return self.add(
+            invoice_id, NewDetail(line_id, quantity=Decimal(quantity), unit_price=Decimal(unit_price), **more)
         )
 
-    def pay(self, *invoices: UUID, request: Request | None = None) -> Handled:
-        return self.do(confirmation.pay_invoices, invoices, request=request or self.request())
-
-    def correct(
-        self, *invoices: UUID, detail_ids: Sequence[int] | None = None, request: Request | None = None
-    ) -> Handled:
-        return self.do(
-            correction.correct_invoices,
-            invoices,
-            today=TODAY,
-            request=request or self.request(),
-            detail_ids=detail_ids,
-        )
-
-    def corrected(self, invoice: UUID, detail_ids: Sequence[int] | None = None) -> UUID:
+    def corrected(self, invoice_id: UUID, detail_ids: Sequence[int] | None = None) -> UUID:
         """The corrective draft of an invoice."""
-        (draft,) = self.correct(invoice, detail_ids=detail_ids).invoices
+        (draft,) = self.correct(invoice_id, detail_ids=detail_ids).invoices
         return draft.invoice_id
 
-    def mark(self, *, ready: bool, contract_ids: Sequence[str] = (CONTRACT,), **selection: Any) -> int:
-        return self.do(backlog.mark_backlog, backlog.Selection(contract_ids, **selection), ready=ready)
+    def mark(self, *contract_ids: str, ready: bool = True, **narrowed: Any) -> int:
+        return super().mark(*(contract_ids or (CONTRACT,)), ready=ready, **narrowed)
 
-    def set_billing_type(self, billing_type: backlog.BillingType, **selection: Any) -> int:
-        return self.do(backlog.set_billing_type, backlog.Selection((CONTRACT,), **selection), billing_type)
+    def set_billing_type(self, billing_type: BillingType, *contract_ids: str, **narrowed: Any) -> int:
+        return super().set_billing_type(billing_type, *(contract_ids or (CONTRACT,)), **narrowed)
 
     def detail_ids(self, invoice: UUID) -> dict[str | None, int]:
         """Details by the transaction or milestone that they bill; None: added by hand."""
@@ -152,5 +87,5 @@ class Life:
 
     def differences(self) -> list[str]:
         """What `verify` finds."""
-        with reading(self.warehouse.engine) as connection:
+        with reading(self.engine) as connection:
             return [str(difference) for difference in verify(connection)]

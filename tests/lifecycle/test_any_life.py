@@ -185,7 +185,7 @@ class AnyLife(RuleBasedStateMachine):
     @rule(data=st.data(), ends=st.booleans())
     def review(self, data: st.DataObject, ends: bool) -> None:
         invoice = data.draw(st.sampled_from(self._drafts()))
-        function = self.desk.put_back if ends else self.desk.review
+        function = self.desk.back_to_draft if ends else self.desk.review
         self._edit(invoice, lambda: self.model.review(invoice, ends=ends), function)
 
     @precondition(lambda self: self._drafts())

@@ -105,7 +105,7 @@ def test_name_that_is_not_known_is_refused(waiting: Life, selection: dict[str, l
 
 def test_contract_that_is_not_known_is_refused(waiting: Life) -> None:
     with pytest.raises(NotFoundError, match="no contract Nobody"):
-        waiting.mark(ready=True, contract_ids=(CONTRACT, "Nobody"))
+        waiting.mark(CONTRACT, "Nobody")
 
 
 def test_run_takes_what_was_made_ready(waiting: Life) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from invoicing.lifecycle.confirmation import choose_drafts
-from invoicing.lifecycle.invoices import Handled, Request
+from invoicing.lifecycle.invoices import Handled
 from tests.lifecycle.life import TODAY, Life
 from tests.process.warehouse import CONTRACT, october
 
@@ -140,7 +140,7 @@ def test_text_and_tax_alone_are_no_adjustment(life: Life, draft: UUID) -> None:
 
 def test_detail_added_by_hand(life: Life, draft: UUID) -> None:
     life.remove(draft, life.detail_ids(draft)["T1"])
-    life.add(draft, "work", "2", "10")
+    life.added(draft, "work", "2", "10")
     life.confirm(draft)
     assert actuals(life)[1:] == [
         (WIP, 2, 20, CHARGED, None, None, None),
@@ -152,7 +152,7 @@ def test_detail_added_by_hand(life: Life, draft: UUID) -> None:
 def test_detail_added_by_hand_to_a_fixed_price_line(life: Life, draft: UUID) -> None:
     life.warehouse.line("phases", method="fixed_price")
     life.remove(draft, life.detail_ids(draft)["T1"])
-    life.add(draft, "phases", "2", "10")
+    life.added(draft, "phases", "2", "10")
     life.confirm(draft)
     assert actuals(life)[1:] == [(BILLED, 2, 20, CHARGED, None, None, None)]
 
@@ -240,7 +240,7 @@ def test_new_year_begins_a_new_series(life: Life, draft: UUID) -> None:
 
 
 def test_pattern_is_a_setting(life: Life, draft: UUID) -> None:
-    life.warehouse.settings = life.warehouse.settings.model_copy(update={"number_pattern": "{number}/{year}"})
+    life.settings = life.settings.model_copy(update={"number_pattern": "{number}/{year}"})
     assert numbers(life.confirm(draft)) == ["1/2026"]
 
 
@@ -278,7 +278,7 @@ def test_confirmed_invoice_is_refused(life: Life, draft: UUID) -> None:
 
 def test_version_that_is_gone_is_refused(life: Life, draft: UUID) -> None:
     life.review(draft)
-    assert "version 2 and you saw 1" in reason(life.confirm(draft, version=1))
+    assert "version 2 and you saw 1" in reason(life.confirm(draft, versions={draft: 1}))
     assert life.invoice(draft).status == "in_review"
 
 
@@ -287,9 +287,8 @@ def test_unknown_invoice_is_refused(life: Life) -> None:
 
 
 def test_request_that_is_tried_again_gives_what_it_confirmed(life: Life, draft: UUID) -> None:
-    request = Request("ann", "one")
-    first = life.confirm(draft, request=request)
-    assert life.confirm(draft, request=request) == first
+    first = life.confirm(draft, key="one")
+    assert life.confirm(draft, key="one") == first
 
 
 def test_invoice_in_review_is_confirmed_as_well(life: Life, draft: UUID) -> None:
@@ -327,8 +326,7 @@ def test_paid_invoice_is_not_paid_again(life: Life, draft: UUID) -> None:
 
 def test_payment_that_is_tried_again_is_done(life: Life, draft: UUID) -> None:
     life.confirm(draft)
-    request = Request("ann", "one")
-    assert life.pay(draft, request=request) == life.pay(draft, request=request)
+    assert life.pay(draft, key="one") == life.pay(draft, key="one")
 
 
 def test_who_confirmed_and_paid_is_told(life: Life, draft: UUID) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from invoicing.errors import NotFoundError, RefusedError
-from invoicing.lifecycle.invoices import Handled, Request
+from invoicing.lifecycle.invoices import Handled
 from tests.lifecycle.life import Life
 from tests.lifecycle.test_confirmation import BILLED, CHARGED, FREE, WIP, Actual, actuals, reason
 from tests.process.warehouse import october
@@ -239,7 +239,7 @@ def test_detail_added_by_hand_to_a_fixed_price_line_is_taken_back(life: Life, co
     life.warehouse.transaction("T2", october(1))
     invoice = life.created()
     life.remove(invoice, life.detail_ids(invoice)["T2"])
-    life.add(invoice, "phases", "2", "10")
+    life.added(invoice, "phases", "2", "10")
     life.confirm(invoice)
     correct(life, invoice)
     assert [(kind, amount) for kind, _, amount, *_ in actuals(life)[-2:]] == [(BILLED, 20), (BILLED, -20)]
@@ -336,7 +336,7 @@ def test_milestone_is_corrected_in_full_only(life: Life, change: dict[str, Any])
 
 def test_correction_takes_no_new_details(life: Life, confirmed: UUID) -> None:
     with pytest.raises(RefusedError, match="no new details"):
-        life.add(life.corrected(confirmed), "work", "1", "1")
+        life.added(life.corrected(confirmed), "work", "1", "1")
 
 
 def test_correction_is_not_refreshed(life: Life, confirmed: UUID) -> None:
@@ -345,9 +345,8 @@ def test_correction_is_not_refreshed(life: Life, confirmed: UUID) -> None:
 
 
 def test_request_that_is_tried_again_gives_the_draft_it_made(life: Life, confirmed: UUID) -> None:
-    request = Request("ann", "one")
-    first: Handled = life.correct(confirmed, request=request)
-    assert life.correct(confirmed, request=request) == first
+    first: Handled = life.correct(confirmed, key="one")
+    assert life.correct(confirmed, key="one") == first
 
 
 def test_detail_that_is_not_on_the_correction_is_named(life: Life, confirmed: UUID) -> None:

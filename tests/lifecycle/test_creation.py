@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoicing.lifecycle.invoices import Refused, Request
+from invoicing.lifecycle.invoices import Refused
 from tests.lifecycle.life import TODAY, Life
 from tests.process.outcome import billed, run_status, totals
 from tests.process.warehouse import CONTRACT, LINE, october
@@ -102,9 +102,8 @@ def test_second_creation_finds_nothing_left(life: Life) -> None:
 
 def test_request_that_is_tried_again_gives_the_invoices_it_made(life: Life) -> None:
     life.warehouse.transaction("T1", october(1))
-    request = Request("ann", "one")
-    first = life.create(request=request)
-    assert life.create(request=request) == first
+    first = life.create(key="one")
+    assert life.create(key="one") == first
 
 
 def test_nothing_asked_for_is_nothing_done(life: Life) -> None:

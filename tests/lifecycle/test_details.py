@@ -165,7 +165,7 @@ def test_line_that_is_not_there_is_named(life: Life, draft: UUID) -> None:
 
 
 def test_detail_without_a_source_is_added(life: Life, draft: UUID) -> None:
-    life.add(draft, "work", "2", "10.255", tax_amount=Decimal(1), description="Taxi", role_id="driver")
+    life.added(draft, "work", "2", "10.255", tax_amount=Decimal(1), description="Taxi", role_id="driver")
     found = life.detail(draft, None)
     assert (found.amount, found.transaction_class, found.transaction_date) == (Decimal("20.51"), "expense", TODAY)
     assert (found.description, found.role_id, found.transaction_id) == ("Taxi", "driver", None)
@@ -174,12 +174,12 @@ def test_detail_without_a_source_is_added(life: Life, draft: UUID) -> None:
 
 def test_added_detail_is_no_actual_before_it_is_confirmed(life: Life, draft: UUID) -> None:
     before = life.warehouse.read("SELECT count(*) FROM analytics.actuals")
-    life.add(draft, "work", "2", "10")
+    life.added(draft, "work", "2", "10")
     assert life.warehouse.read("SELECT count(*) FROM analytics.actuals") == before
 
 
 def test_added_detail_that_is_removed_is_gone(life: Life, draft: UUID) -> None:
-    life.add(draft, "work", "2", "10")
+    life.added(draft, "work", "2", "10")
     life.remove(draft, life.detail_ids(draft)[None])
     assert life.detail_ids(draft).keys() == {"work", "flight", "design"}
     assert "nothing is ready" in life.create().refused[0].reason
@@ -187,12 +187,12 @@ def test_added_detail_that_is_removed_is_gone(life: Life, draft: UUID) -> None:
 
 def test_detail_for_a_line_of_nobody_is_refused(life: Life, draft: UUID) -> None:
     with pytest.raises(NotFoundError, match="no line elsewhere"):
-        life.add(draft, "elsewhere", "2", "10")
+        life.added(draft, "elsewhere", "2", "10")
 
 
 def test_detail_of_no_quantity_is_refused(life: Life, draft: UUID) -> None:
     with pytest.raises(RefusedError, match="bills nothing"):
-        life.add(draft, "work", "0", "10")
+        life.added(draft, "work", "0", "10")
 
 
 NEW = {"contract_line_id": "work", "transaction_class": "time", "quantity": 1.5, "unit_price": "100"}

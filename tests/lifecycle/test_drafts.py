@@ -172,7 +172,7 @@ def test_deletion_is_told_with_what_the_draft_came_to(life: Life, scheduled: UUI
 def test_manual_draft_that_is_deleted_leaves_its_added_details_nowhere(life: Life) -> None:
     life.warehouse.transaction("T1", october(1))
     draft = life.created()
-    life.add(draft, "work", "1", "5")
+    life.added(draft, "work", "1", "5")
     life.delete(draft)
     assert life.detail_ids(life.created()).keys() == {"T1"}
 
