@@ -46,6 +46,23 @@ def empty(engine: sa.Engine) -> None:
         connection.exec_driver_sql("; ".join(f"DELETE FROM invoicing.{row.tablename}" for row in tables))
 
 
+# A source that changes its mind
+
+
+def source_changes(target: Target, transaction_id: str, contract_id: str = CONTRACT, **columns: Any) -> None:
+    """A transaction that one customer pays is delivered with other values, though it is on a draft, where a load refuses it."""
+    values = ", ".join(f"{name} = :{name}" for name in columns)
+    for table, shares in (("transaction", ""), ("actual", " AND kind = 'unbilled_sales' AND posting IS NULL")):
+        inflict(
+            target,
+            f"UPDATE invoicing.{table} SET {values} WHERE (contract_id, transaction_id) = (:contract_id, :transaction_id)"
+            + shares,
+            contract_id=contract_id,
+            transaction_id=transaction_id,
+            **columns,
+        )
+
+
 # Contract lines that cannot be invoiced
 
 

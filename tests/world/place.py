@@ -23,3 +23,7 @@ class Readable(Protocol):
     """A warehouse to look at."""
 
     def read(self, query: str, **parameters: Any) -> list[sa.Row[Any]]: ...
+
+
+class Warehouse(Place, Readable, Protocol):
+    """A warehouse to act on and to look at."""

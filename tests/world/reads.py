@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
+from invoicing.lifecycle.invoices import as_they_stand
 from invoicing.process.ledger import Run
+from invoicing.warehouse.transactions import reading
 from tests.world.names import CONTRACT, LINE
-from tests.world.place import Readable
+from tests.world.place import Readable, Warehouse
 
 # As Postgres gives it, and as tests write it.
 Amount = Decimal | int
@@ -82,6 +85,28 @@ def count(world: Readable, view: str) -> int:
     """How many rows a view has."""
     (row,) = world.read(f"SELECT count(*) AS rows FROM analytics.{view}")
     return int(row.rows)
+
+
+def invoice_of(world: Readable, run_date: date, customer_id: str = "Fabrikam", contract_id: str = CONTRACT) -> UUID:
+    """The only invoice of a customer on a date."""
+    (row,) = world.read(
+        """
+        SELECT invoice_id FROM analytics.invoices
+        WHERE (contract_id, customer_id, run_date) = (:contract_id, :customer_id, :run_date)
+        """,
+        contract_id=contract_id,
+        customer_id=customer_id,
+        run_date=run_date,
+    )
+    found: UUID = row.invoice_id
+    return found
+
+
+def versions(world: Warehouse) -> dict[UUID, int]:
+    """How often each invoice has changed."""
+    ids = [row.invoice_id for row in world.read("SELECT invoice_id FROM analytics.invoices")]
+    with reading(world.engine) as connection:
+        return {invoice.invoice_id: invoice.version for invoice in as_they_stand(connection, ids)}
 
 
 def shown(world: Readable, views: Collection[str] = RESULTS, *, moments: bool = True) -> dict[str, list[str]]:
