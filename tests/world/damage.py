@@ -6,7 +6,7 @@ something, or fails. Given a connection instead of a world, it works in that tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -30,10 +30,18 @@ def _past_guards(target: Target) -> Iterator[sa.Connection]:
             yield connection
 
 
-def inflict(target: Target, statement: str, **parameters: Any) -> None:
-    """For the functions of this package alone: a statement that changes at least one row."""
+def inflict(target: Target, statement: str, *, at_least: int | None = 1, **parameters: Any) -> None:
+    """For the modules of `damage` alone: a statement that changes `at_least` so many rows; None: it changes no rows at all."""
     with _past_guards(target) as connection:
-        assert connection.execute(sa.text(statement), parameters).rowcount, f"changed nothing: {statement}"
+        rows = connection.execute(sa.text(statement), parameters).rowcount
+    assert at_least is None or rows >= at_least, f"changed {rows} rows: {statement}"
+
+
+def change(target: Target, table: str, condition: str, columns: Mapping[str, Any], **parameters: Any) -> None:
+    """For the modules of `damage` alone: new values for the columns of the rows of `table`, called t in the condition."""
+    values = ", ".join(f"{name} = :new_{name}" for name in columns)
+    new = {f"new_{name}": value for name, value in columns.items()}
+    inflict(target, f"UPDATE invoicing.{table} AS t SET {values} WHERE {condition}", **parameters, **new)
 
 
 def empty(engine: sa.Engine) -> None:
@@ -51,16 +59,27 @@ def empty(engine: sa.Engine) -> None:
 
 def source_changes(target: Target, transaction_id: str, contract_id: str = CONTRACT, **columns: Any) -> None:
     """A transaction that one customer pays is delivered with other values, though it is on a draft, where a load refuses it."""
-    values = ", ".join(f"{name} = :{name}" for name in columns)
-    for table, shares in (("transaction", ""), ("actual", " AND kind = 'unbilled_sales' AND posting IS NULL")):
-        inflict(
+    for table, shares in (("transaction", ""), ("actual", " AND t.kind = 'unbilled_sales' AND t.posting IS NULL")):
+        change(
             target,
-            f"UPDATE invoicing.{table} SET {values} WHERE (contract_id, transaction_id) = (:contract_id, :transaction_id)"
-            + shares,
+            table,
+            "(t.contract_id, t.transaction_id) = (:contract_id, :transaction_id)" + shares,
+            columns,
             contract_id=contract_id,
             transaction_id=transaction_id,
-            **columns,
         )
+
+
+def change_contract_line(target: Target, line_id: str = LINE, contract_id: str = CONTRACT, **columns: Any) -> None:
+    """A line reads otherwise, though a load refuses that."""
+    change(
+        target,
+        "contract_line",
+        "(t.contract_id, t.contract_line_id) = (:contract_id, :line_id)",
+        columns,
+        contract_id=contract_id,
+        line_id=line_id,
+    )
 
 
 # Contract lines that cannot be invoiced
