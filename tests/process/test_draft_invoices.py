@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.world import damage_invoices as damage
+from tests.world import damage
 from tests.world.desk import Desk
 from tests.world.names import CONTRACT, LINE, october
 from tests.world.reads import billed, invoice_of, shown, totals

@@ -1,11 +1,11 @@
-"""What goes wrong in the ledger of the runs: part of `damage`, and as private."""
+"""What goes wrong in the ledger of the runs: part of `damage`."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from tests.world.damage import Target, change, inflict
+from tests.world.damage.guards import Target, change, inflict
 
 
 def change_run(target: Target, run_date: date, **columns: Any) -> None:

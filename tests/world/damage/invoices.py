@@ -1,4 +1,4 @@
-"""What goes wrong with the shares of work and the drafts that bill them: part of `damage`, and as private."""
+"""What goes wrong with the shares of work and the drafts that bill them: part of `damage`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.world.damage import Target, change, inflict
+from tests.world.damage.guards import Target, change, inflict
 from tests.world.names import CONTRACT
 
 # What an open share says of itself.
