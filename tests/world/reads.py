@@ -110,17 +110,12 @@ def versions(world: Warehouse) -> dict[UUID, int]:
 
 
 def shown(world: Readable, views: Collection[str] = RESULTS, *, moments: bool = True) -> dict[str, list[str]]:
-    """Every row of views as text, in a fixed order; without `moments`, none of their instants."""
-    instants = world.read(
-        "SELECT DISTINCT column_name FROM information_schema.columns"
-        " WHERE table_schema = 'analytics' AND data_type = 'timestamp with time zone'"
-    )
-    without = [] if moments else [row.column_name for row in instants]
-    return _rows(world, "analytics", views, without)
+    """Every row of views as text, in a fixed order; without `moments`, less all instants."""
+    return _rows(world, "analytics", views, moments)
 
 
-def dump(world: Readable, *, ledger: bool = True, without: Collection[str] = ()) -> dict[str, list[str]]:
-    """Every row that the warehouse keeps, by table, as text in a fixed order; `without` some columns.
+def dump(world: Readable, *, ledger: bool = True, moments: bool = True) -> dict[str, list[str]]:
+    """Every row that the warehouse keeps, by table, as text in a fixed order.
 
     Without the `ledger`, the tables in which each attempt of a run leaves its traces are not looked at.
     """
@@ -130,10 +125,15 @@ def dump(world: Readable, *, ledger: bool = True, without: Collection[str] = ())
         ledger=ledger,
         pattern=_LEDGER,
     )
-    return _rows(world, "invoicing", [row.tablename for row in tables], without)
+    return _rows(world, "invoicing", [row.tablename for row in tables], moments)
 
 
-def _rows(world: Readable, schema: str, names: Collection[str], without: Collection[str]) -> dict[str, list[str]]:
+def _rows(world: Readable, schema: str, names: Collection[str], moments: bool) -> dict[str, list[str]]:
+    instants = world.read(
+        "SELECT DISTINCT column_name FROM information_schema.columns"
+        " WHERE table_schema = :schema AND data_type = 'timestamp with time zone'",
+        schema=schema,
+    )
     rows = world.read(
         " UNION ALL ".join(
             f"SELECT '{name}' AS name, CAST(to_jsonb(t) - CAST(:without AS text[]) AS text) AS content"
@@ -141,6 +141,6 @@ def _rows(world: Readable, schema: str, names: Collection[str], without: Collect
             for name in names
         )
         + " ORDER BY name, content",
-        without=list(without),
+        without=[] if moments else [row.column_name for row in instants],
     )
     return {name: [row.content for row in rows if row.name == name] for name in names}
