@@ -18,6 +18,9 @@ from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
 from tests.places import server_home
 from tests.spread import Spread, airflow_first
+from tests.world.fixtures import copy_world, lend_world, module_engine, new_world, own_world, world
+
+__all__ = ["copy_world", "lend_world", "module_engine", "new_world", "own_world", "world"]
 
 # Airflow reads its environment when it is first imported, which some test module does: so it is set here, before all.
 os.environ.update(

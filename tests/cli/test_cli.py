@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from invoicing.settings import PROJECT_ROOT
 from tests.cli.conftest import Invoke
+from tests.world import damage
+from tests.world.world import World
 
 
 def test_load_says_what_is_new(invoke: Invoke) -> None:
@@ -131,9 +133,8 @@ def test_verify_is_content_with_a_sound_warehouse(billed: None, invoke: Invoke) 
     assert invoke("verify")[:2] == (0, "Everything adds up.\n")
 
 
-def test_verify_fails_on_damage(billed: None, invoke: Invoke, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.invoice SET chargeable_amount = chargeable_amount + 1")
+def test_verify_fails_on_damage(billed: None, invoke: Invoke, own_world: World) -> None:
+    damage.change_invoices(own_world, chargeable_amount=1)
     status, _, err = invoke("verify")
     assert (status, err.startswith("INV-303")) == (1, True)
 

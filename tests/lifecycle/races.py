@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from invoicing.errors import InvoicingError
-from invoicing.lifecycle import confirmation, correction, creation, details, drafts
-from invoicing.lifecycle.details import DetailChanges
-from invoicing.lifecycle.invoices import Handled, Invoice, Request
-from invoicing.process.verify import verify
-from invoicing.warehouse.transactions import reading, writing
-from tests.process.warehouse import Warehouse, october
+from invoicing.lifecycle.invoices import Handled, Invoice
+from tests.world.desk import Desk
+from tests.world.names import TODAY, october
+from tests.world.verdict import differences
+from tests.world.world import World
 
 T = TypeVar("T")
-
-TODAY = october(20)
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
@@ -46,34 +41,6 @@ def in_groups(items: Sequence[T], size: int) -> list[Sequence[T]]:
     return [items[first : first + size] for first in range(0, len(items), size)]
 
 
-# All at once: there is one for each round.
-_CONTRACTS = (
-    "INSERT INTO invoicing.customer (customer_id, name) VALUES ('Fabrikam', 'Fabrikam')",
-    """INSERT INTO invoicing.project_contract (contract_id, name, currency, state)
-    SELECT unnest(CAST(:contract_ids AS text[])), 'Contract', 'USD', 'active'""",
-    """INSERT INTO invoicing.contract_line (
-        contract_id, contract_line_id, name, billing_method, includes_time, includes_expense, includes_material, includes_fee
-    ) SELECT contract_id, 'work', 'Work', 'time_and_material', TRUE, TRUE, TRUE, TRUE FROM invoicing.project_contract""",
-    """INSERT INTO invoicing.contract_line_customer (
-        contract_id, contract_line_id, customer_id, split_percent, is_rounding_customer
-    ) SELECT contract_id, 'work', 'Fabrikam', 100, TRUE FROM invoicing.project_contract""",
-    """INSERT INTO invoicing.transaction (
-        contract_id, transaction_id, contract_line_id, transaction_class, transaction_date, quantity, unit_price, amount,
-        tax_amount, billing_type, billing_status
-    ) SELECT
-        contract_id, transaction_id, 'work', 'time', '2026-10-01', quantity, unit_price, quantity * unit_price, 0,
-        'chargeable', 'ready_to_invoice'
-    FROM invoicing.project_contract, (VALUES ('T1', 8, 200), ('T2', 1, 30)) AS t (transaction_id, quantity, unit_price)""",
-    """INSERT INTO invoicing.actual (
-        contract_id, contract_line_id, customer_id, transaction_id, kind, transaction_class, billing_type, billing_status,
-        transaction_date, quantity, unit_price, amount, tax_amount
-    ) SELECT
-        contract_id, contract_line_id, 'Fabrikam', transaction_id, 'unbilled_sales', transaction_class, billing_type,
-        billing_status, transaction_date, quantity, unit_price, amount, tax_amount
-    FROM invoicing.transaction""",
-)
-
-
 @dataclass
 class Race:
     """Contracts, one for each round, of two transactions that are ready: T1 of 8 hours at 200, T2 of 30.
@@ -81,21 +48,22 @@ class Race:
     What people do are actions to be taken later: each is a request of its own, unless a key is given.
     """
 
-    warehouse: Warehouse
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    world: World
 
     def rounds(self, items: Iterable[T]) -> Iterator[T]:
         """One item for each round; when the round is over everything has to add up."""
         for item in items:
             yield item
-            assert self.differences() == []
+            assert differences(self.world) == []
 
     def ready(self, number: int) -> list[str]:
         """Contracts of which everything is ready."""
         contract_ids = [f"C{nth:03}" for nth in range(number)]
-        with self.warehouse.engine.begin() as connection:
-            for statement in _CONTRACTS:
-                connection.execute(sa.text(statement), {"contract_ids": contract_ids})
+        for contract_id in contract_ids:
+            self.world.contract(contract_id)
+            self.world.line(contract_id=contract_id)
+            self.world.transaction("T1", october(1), "1600", quantity="8", contract_id=contract_id)
+            self.world.transaction("T2", october(1), "30", contract_id=contract_id)
         return contract_ids
 
     def drafts(self, number: int) -> list[tuple[str, UUID]]:
@@ -110,91 +78,54 @@ class Race:
         return drafts
 
     def create(self, *contract_ids: str, key: str | None = None) -> Callable[[], Handled]:
-        return self._action(
-            creation.create_invoices,
-            list(contract_ids),
-            today=TODAY,
-            settings=self.warehouse.settings,
-            request=self._request(key),
-        )
+        return self._later(Desk.create, *contract_ids, key=key)
 
     def edit(self, invoice_id: UUID, name: str, quantity: int, version: int | None = None) -> Callable[[], Invoice]:
         """Another quantity of a transaction."""
-        return self._action(
-            details.change_detail,
-            str(invoice_id),
-            self.detail(invoice_id, name),
-            DetailChanges(quantity=Decimal(quantity)),
-            request=self._request(None),
-            version=version,
-        )
+        return self._later(Desk.change, invoice_id, self.detail(invoice_id, name), version, quantity=quantity)
 
     def delete(self, invoice_id: UUID) -> Callable[[], None]:
-        return self._action(drafts.delete_draft, str(invoice_id), request=self._request(None))
+        return self._later(Desk.delete, invoice_id)
 
     def confirm(
         self, *invoice_ids: UUID, version: int | None = None, key: str | None = None, today: date = TODAY
     ) -> Callable[[], Handled]:
-        return self._action(
-            confirmation.confirm_invoices,
-            dict.fromkeys(invoice_ids, version),
-            today=today,
-            settings=self.warehouse.settings,
-            request=self._request(key),
-        )
+        versions = {} if version is None else dict.fromkeys(invoice_ids, version)
+        return self._later(Desk.confirm, *invoice_ids, versions=versions, today=today, key=key)
 
     def pay(self, *invoice_ids: UUID) -> Callable[[], Handled]:
-        return self._action(confirmation.pay_invoices, list(invoice_ids), request=self._request(None))
+        return self._later(Desk.pay, *invoice_ids)
 
     def correct(
         self, invoice_id: UUID, detail_ids: list[int] | None = None, key: str | None = None
     ) -> Callable[[], Handled]:
-        return self._action(
-            correction.correct_invoices, [invoice_id], today=TODAY, request=self._request(key), detail_ids=detail_ids
-        )
+        return self._later(Desk.correct, invoice_id, detail_ids=detail_ids, key=key)
 
     def detail(self, invoice_id: UUID, name: str) -> int:
-        (row,) = self.warehouse.read(
-            "SELECT detail_id FROM analytics.invoice_line_details WHERE (invoice_id, transaction_id) = (:id, :name)",
-            id=invoice_id,
-            name=name,
-        )
-        return int(row.detail_id)
+        return Desk(self.world).detail_ids(invoice_id)[name]
 
     def quantities(self, invoice_id: UUID) -> dict[str, Decimal]:
-        rows = self.warehouse.read(
+        rows = self.world.read(
             "SELECT transaction_id, quantity FROM analytics.invoice_line_details WHERE invoice_id = :id", id=invoice_id
         )
         return {row.transaction_id: row.quantity for row in rows}
 
     def invoices(self, contract_id: str) -> list[tuple[str, str]]:
         """Origin and status of the invoices of a contract."""
-        rows = self.warehouse.read(
+        rows = self.world.read(
             "SELECT origin, status FROM analytics.invoices WHERE contract_id = :id ORDER BY 1, 2", id=contract_id
         )
         return [(row.origin, row.status) for row in rows]
 
-    def numbers(self, series: str = "INV-2026-#") -> tuple[list[int], int]:
-        """The numbers that invoices have in a series, and the last that was given."""
-        rows = self.warehouse.read(
-            "SELECT number_in_series FROM invoicing.invoice WHERE number_series = :series ORDER BY 1", series=series
+    def numbers(self, year: int = 2026) -> list[int]:
+        """The numbers that invoices have in the series of a year; that it remembers the last of them, each round asks."""
+        rows = self.world.read(
+            "SELECT invoice_number FROM analytics.invoices WHERE invoice_number LIKE :series ORDER BY 1",
+            series=f"INV-{year}-%",
         )
-        given = self.warehouse.read(
-            "SELECT last_number FROM invoicing.invoice_number_series WHERE series = :series", series=series
-        )
-        return [row.number_in_series for row in rows], given[0].last_number if given else 0
+        return [int(row.invoice_number.rpartition("-")[2]) for row in rows]
 
-    def differences(self) -> list[str]:
-        """What `verify` finds."""
-        with reading(self.warehouse.engine) as connection:
-            return [str(difference) for difference in verify(connection)]
-
-    def _request(self, key: str | None) -> Request:
-        return Request("ann", key or f"request {next(self._numbers)}")
-
-    def _action(self, function: Callable[..., Any], *values: Any, **named: Any) -> Callable[[], Any]:
-        def act() -> Any:
-            with writing(self.warehouse.engine, self.warehouse.settings.wait_seconds) as connection:
-                return function(connection, *values, **named)
-
-        return act
+    def _later(self, action: Callable[..., T], *values: Any, **named: Any) -> Callable[[], T]:
+        """What is to be taken is there before anybody begins."""
+        self.world.load()
+        return partial(action, Desk(self.world), *values, **named)

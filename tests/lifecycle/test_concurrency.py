@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +17,12 @@ from invoicing.errors import ChangedMeanwhileError, LoadRefusedError, RefusedErr
 from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.lifecycle.invoices import Handled, Invoice, Request
 from invoicing.settings import Settings
-from invoicing.source.loading import load_folder
 from invoicing.warehouse.transactions import take_writer_lock
-from tests.lifecycle.races import TODAY, Race, at_once, in_groups
-from tests.process.outcome import billed, dump
-from tests.process.steps import steps
-from tests.process.warehouse import Warehouse, october
-from tests.source.folders import SourceFolder
+from tests.lifecycle.races import Race, at_once, in_groups
+from tests.world.names import TODAY, october
+from tests.world.reads import billed, dump, invoice_of
+from tests.world.steps import Steps
+from tests.world.world import World
 
 DAY = october(12)
 BOTH_BILLED = ["T1", "T2"]
@@ -32,9 +30,9 @@ FEW, MANY = 6, 12  # rounds that fit in a few seconds
 
 
 @pytest.fixture
-def race(emptied: Warehouse) -> Race:
-    emptied.settings = Settings(wait_seconds=60)
-    return Race(emptied)
+def race(world: World) -> Race:
+    world.settings = Settings(wait_seconds=60)
+    return Race(world)
 
 
 def done(outcome: Any) -> bool:
@@ -136,13 +134,13 @@ def cut_off(race: Race, *invoices: UUID) -> Callable[[], None]:
 
 def _without_commit(race: Race, invoices: Sequence[UUID], end: Callable[[sa.Connection], None]) -> Callable[[], None]:
     def act() -> None:
-        with race.warehouse.engine.connect() as connection:
-            take_writer_lock(connection, race.warehouse.settings.wait_seconds)
+        with race.world.engine.connect() as connection:
+            take_writer_lock(connection, race.world.settings.wait_seconds)
             found = confirm_invoices(
                 connection,
                 dict.fromkeys(invoices),
                 today=TODAY,
-                settings=race.warehouse.settings,
+                settings=race.world.settings,
                 request=Request("bob", f"not done {invoices}"),
             )
             assert all(invoice.invoice_number for invoice in found.invoices)
@@ -162,7 +160,7 @@ def test_numbers_stay_gapless_when_batches_are_confirmed_and_rolled_back_at_once
             race.confirm(*drafts[3:5]),
         )
         assert all(map(done, outcomes))
-        assert race.numbers() == (list(range(1, 5 * nth + 1)), 5 * nth)
+        assert race.numbers() == list(range(1, 5 * nth + 1))
 
 
 def test_each_batch_has_numbers_that_follow_one_another(race: Race) -> None:
@@ -180,14 +178,14 @@ def test_batches_that_share_an_invoice_number_it_once(race: Race) -> None:
         first, second = at_once(race.confirm(one, both), race.confirm(both, other))
         assert len(first.invoices + second.invoices) == 3
         assert len(first.refused + second.refused) == 1
-        assert race.numbers() == (list(range(1, 3 * nth + 1)), 3 * nth)
+        assert race.numbers() == list(range(1, 3 * nth + 1))
 
 
 def test_session_that_is_lost_gives_its_numbers_back(race: Race) -> None:
     for nth, group in enumerate(race.rounds(in_groups(race.drafts(2 * MANY), 2)), start=1):
         (_, lost), (_, other) = group
         assert all(map(done, at_once(cut_off(race, lost), race.confirm(other))))
-        assert race.numbers() == (list(range(1, nth + 1)), nth)
+        assert race.numbers() == list(range(1, nth + 1))
 
 
 def test_series_of_two_years_are_each_gapless(race: Race) -> None:
@@ -195,7 +193,7 @@ def test_series_of_two_years_are_each_gapless(race: Race) -> None:
     for nth, group in enumerate(race.rounds(in_groups(race.drafts(3 * MANY), 3)), start=1):
         (_, this), (_, next_one), (_, not_this) = group
         at_once(race.confirm(this), race.confirm(next_one, today=next_year), given_up(race, not_this))
-        assert race.numbers("INV-2026-#") == race.numbers("INV-2027-#") == (list(range(1, nth + 1)), nth)
+        assert race.numbers(2026) == race.numbers(2027) == list(range(1, nth + 1))
 
 
 # Correct and pay
@@ -242,7 +240,7 @@ def test_what_is_ready_is_on_one_invoice_however_many_create_it(race: Race) -> N
         outcomes = at_once(*[race.create(contract_id) for _ in range(3)])
         assert [done(outcome) for outcome in outcomes].count(True) == 1
         assert all("nothing is ready" in refusal(outcome) for outcome in outcomes if not done(outcome))
-        assert billed(race.warehouse, contract_id) == {TODAY: BOTH_BILLED}
+        assert billed(race.world, contract_id) == {TODAY: BOTH_BILLED}
 
 
 def test_creation_of_the_same_request_is_one_invoice(race: Race) -> None:
@@ -254,31 +252,32 @@ def test_creation_of_the_same_request_is_one_invoice(race: Race) -> None:
 
 def running(race: Race, contract_id: str, key: str) -> Callable[[], object]:
     """A run of the day that is due."""
-    return lambda: race.warehouse.run(DAY, f"{key} {contract_id}", contract_ids=[contract_id])
+    race.world.load()
+    return lambda: race.world.run(DAY, f"{key} {contract_id}", contract_ids=[contract_id])
 
 
 def test_run_beside_a_creation_bills_nothing_twice(race: Race) -> None:
     for contract_id in race.rounds(race.ready(FEW)):
-        race.warehouse.schedule(DAY, contract_id=contract_id)
+        race.world.schedule(DAY, contract_id=contract_id)
         ran, created = at_once(running(race, contract_id, "run"), race.create(contract_id))
         assert done(ran)
         assert done(created) or isinstance(created, RunHeldError) or "nothing is ready" in refusal(created)
-        assert billed(race.warehouse, contract_id) == {TODAY if done(created) else DAY: BOTH_BILLED}
+        assert billed(race.world, contract_id) == {TODAY if done(created) else DAY: BOTH_BILLED}
 
 
 def test_run_again_beside_a_confirmation_leaves_alone_what_is_confirmed(race: Race) -> None:
     for contract_id in race.rounds(race.ready(FEW)):
-        race.warehouse.schedule(DAY, contract_id=contract_id)
+        race.world.schedule(DAY, contract_id=contract_id)
         running(race, contract_id, "first")()
-        (row,) = race.warehouse.read("SELECT invoice_id FROM invoicing.invoice WHERE contract_id = :id", id=contract_id)
-        race.warehouse.transaction("late", october(3), "7", contract_id=contract_id, customer_id="Fabrikam")
-        ran, confirmed = at_once(running(race, contract_id, "again"), race.confirm(row.invoice_id, version=1))
+        draft = invoice_of(race.world, DAY, contract_id=contract_id)
+        race.world.transaction("late", october(3), "7", contract_id=contract_id, customer_id="Fabrikam")
+        ran, confirmed = at_once(running(race, contract_id, "again"), race.confirm(draft, version=1))
         assert done(ran)
         if done(confirmed):
-            assert billed(race.warehouse, contract_id) == {DAY: BOTH_BILLED}
+            assert billed(race.world, contract_id) == {DAY: BOTH_BILLED}
         else:
             assert isinstance(confirmed, RunHeldError) or "somebody changed it" in refusal(confirmed)
-            assert billed(race.warehouse, contract_id) == {DAY: [*BOTH_BILLED, "late"]}
+            assert billed(race.world, contract_id) == {DAY: [*BOTH_BILLED, "late"]}
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])
@@ -294,56 +293,46 @@ def test_nothing_is_done_by_hand_while_a_run_is_between_its_steps(race: Race, la
         "correcting invoices": race.correct(invoice),
         "paying invoices": race.pay(invoice),
     }
-    race.warehouse.schedule(DAY, contract_id=ready)
-    for step in steps(race.warehouse, DAY, "in progress").in_order[:last]:
+    race.world.schedule(DAY, contract_id=ready)
+    for step in Steps(race.world, DAY, "in progress").in_order[:last]:
         step()
-    before = dump(race.warehouse)
+    before = dump(race.world)
     for doing, action in actions.items():
         with pytest.raises(RunHeldError, match=rf"{doing} has to wait: run \d+ of {DAY} \(in progress, since"):
             action()
-    assert dump(race.warehouse) == before
+    assert dump(race.world) == before
 
 
 # Beside a load
 
 
-def loading(race: Race, folder: Path, contract_id: str) -> Callable[[], object]:
+def loading(race: Race, contract_id: str) -> Callable[[], object]:
     """A load of T1 with 9 hours instead of 8."""
-    source = SourceFolder(folder / contract_id).only("transactions")
-    for column in ("role_id", "resource_id"):
-        source.drop("transactions", column)
-    source.change(
-        "transactions",
-        contract_id=contract_id,
-        transaction_id="T1",
-        transaction_date="2026-10-01",
-        quantity="9",
-        unit_price="200",
-    )
-    written = source.write()
-    return lambda: load_folder(race.warehouse.engine, written, wait_seconds=60)
+    source = race.world.at(race.world.engine)
+    source.transaction("T1", october(1), "1800", quantity="9", contract_id=contract_id)
+    return source.load
 
 
-def test_load_beside_a_confirmation_is_refused_what_is_invoiced(race: Race, tmp_path: Path) -> None:
+def test_load_beside_a_confirmation_is_refused_what_is_invoiced(race: Race) -> None:
     for contract_id, draft in race.rounds(race.drafts(MANY)):
-        loaded, confirmed = at_once(loading(race, tmp_path, contract_id), race.confirm(draft))
+        loaded, confirmed = at_once(loading(race, contract_id), race.confirm(draft))
         assert isinstance(loaded, LoadRefusedError)
         assert "is on invoice" in str(loaded)
         assert done(confirmed)
         assert confirmed.invoices[0].total_amount == 1630
 
 
-def test_load_beside_a_creation_is_invoiced_or_refused(race: Race, tmp_path: Path) -> None:
+def test_load_beside_a_creation_is_invoiced_or_refused(race: Race) -> None:
     for contract_id in race.rounds(race.ready(MANY)):
-        loaded, created = at_once(loading(race, tmp_path, contract_id), race.create(contract_id))
+        loaded, created = at_once(loading(race, contract_id), race.create(contract_id))
         assert done(created)
         assert done(loaded) or isinstance(loaded, LoadRefusedError)
         assert created.invoices[0].total_amount == (1830 if done(loaded) else 1630)
 
 
-def test_load_beside_a_deletion_is_refused_unless_the_draft_is_gone(race: Race, tmp_path: Path) -> None:
+def test_load_beside_a_deletion_is_refused_unless_the_draft_is_gone(race: Race) -> None:
     for contract_id, draft in race.rounds(race.drafts(MANY)):
-        loaded, deleted = at_once(loading(race, tmp_path, contract_id), race.delete(draft))
+        loaded, deleted = at_once(loading(race, contract_id), race.delete(draft))
         assert done(deleted)
         assert done(loaded) or isinstance(loaded, LoadRefusedError)
         (created,) = race.create(contract_id)().invoices

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from invoicing.lifecycle.confirmation import choose_drafts
-from invoicing.lifecycle.invoices import Handled, Request
-from tests.lifecycle.life import TODAY, Life
-from tests.process.warehouse import CONTRACT, october
-
-# An actual: kind, quantity, amount, billing type, adjustment; and which one it reverses or replaces, counted from 1.
-Actual = tuple[str, Decimal | int, Decimal | int, str, str | None, int | None, int | None]
-
-WIP, BILLED = "unbilled_sales", "billed_sales"
-CHARGED: Final = "chargeable"
-FREE: Final = "non_chargeable"
+from invoicing.lifecycle.invoices import Handled
+from tests.world import damage
+from tests.world.actuals import BILLED, CHARGED, FREE, WIP, actuals
+from tests.world.desk import Desk
+from tests.world.names import CONTRACT, TODAY, october
 
 
-def actuals(life: Life) -> list[Actual]:
-    """All actuals in the order in which they were written."""
-    rows = life.warehouse.read(
-        "SELECT actual_id, kind, quantity, amount, billing_type, adjustment_status, reverses_actual_id, replaces_actual_id"
-        " FROM analytics.actuals ORDER BY actual_id"
-    )
-    place = {row.actual_id: nth for nth, row in enumerate(rows, start=1)}
-    return [
-        (
-            row.kind,
-            row.quantity,
-            row.amount,
-            row.billing_type,
-            row.adjustment_status,
-            place.get(row.reverses_actual_id),
-            place.get(row.replaces_actual_id),
-        )
-        for row in rows
-    ]
-
-
-def statuses(life: Life) -> list[str]:
-    rows = life.warehouse.read("SELECT DISTINCT billing_status FROM analytics.actuals ORDER BY 1")
+def statuses(desk: Desk) -> list[str]:
+    rows = desk.world.read("SELECT DISTINCT billing_status FROM analytics.actuals ORDER BY 1")
     return [row.billing_status for row in rows]
 
 
@@ -58,29 +31,29 @@ def reason(done: Handled) -> str:
 
 
 @pytest.fixture
-def draft(life: Life) -> UUID:
+def draft(desk: Desk) -> UUID:
     """8 hours at 200."""
-    life.warehouse.transaction("T1", october(1), "1600", quantity="8")
-    return life.created()
+    desk.world.transaction("T1", october(1), "1600", quantity="8")
+    return desk.created()
 
 
 # What is written
 
 
-def test_unedited_detail(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    assert actuals(life) == [
+def test_unedited_detail(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    assert actuals(desk.world) == [
         (WIP, 8, 1600, CHARGED, None, None, None),
         (WIP, -8, -1600, CHARGED, "unadjustable", 1, None),
         (BILLED, 8, 1600, CHARGED, None, None, 1),
     ]
-    assert statuses(life) == ["invoice_posted"]
+    assert statuses(desk) == ["invoice_posted"]
 
 
-def test_reduced_quantity_writes_the_rest_off(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["T1"], quantity="6")
-    life.confirm(draft)
-    assert actuals(life) == [
+def test_reduced_quantity_writes_the_rest_off(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["T1"], quantity="6")
+    desk.confirm(draft)
+    assert actuals(desk.world) == [
         (WIP, 8, 1600, CHARGED, "adjusted", None, None),
         (WIP, -8, -1600, CHARGED, "unadjustable", 1, None),
         (WIP, 6, 1200, CHARGED, None, None, 1),
@@ -92,10 +65,10 @@ def test_reduced_quantity_writes_the_rest_off(life: Life, draft: UUID) -> None:
     ]
 
 
-def test_quantity_reduced_to_nothing_writes_everything_off(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["T1"], quantity="0")
-    life.confirm(draft)
-    assert actuals(life) == [
+def test_quantity_reduced_to_nothing_writes_everything_off(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["T1"], quantity="0")
+    desk.confirm(draft)
+    assert actuals(desk.world) == [
         (WIP, 8, 1600, CHARGED, "adjusted", None, None),
         (WIP, -8, -1600, CHARGED, "unadjustable", 1, None),
         (WIP, 8, 1600, FREE, None, None, 1),
@@ -113,11 +86,11 @@ def test_quantity_reduced_to_nothing_writes_everything_off(life: Life, draft: UU
     ],
 )
 def test_increased_quantity_other_price_or_billing_type(
-    life: Life, draft: UUID, change: dict[str, Any], quantity: int, amount: int, billing_type: str
+    desk: Desk, draft: UUID, change: dict[str, Any], quantity: int, amount: int, billing_type: str
 ) -> None:
-    life.change(draft, life.detail_ids(draft)["T1"], **change)
-    life.confirm(draft)
-    assert actuals(life) == [
+    desk.change(draft, desk.detail_ids(draft)["T1"], **change)
+    desk.confirm(draft)
+    assert actuals(desk.world) == [
         (WIP, 8, 1600, CHARGED, "adjusted", None, None),
         (WIP, -8, -1600, CHARGED, "unadjustable", 1, None),
         (WIP, quantity, amount, billing_type, None, None, 1),
@@ -126,61 +99,61 @@ def test_increased_quantity_other_price_or_billing_type(
     ]
 
 
-def test_text_and_tax_alone_are_no_adjustment(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["T1"], description="Design", tax_amount="16")
-    life.confirm(draft)
-    assert actuals(life) == [
+def test_text_and_tax_alone_are_no_adjustment(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["T1"], description="Design", tax_amount="16")
+    desk.confirm(draft)
+    assert actuals(desk.world) == [
         (WIP, 8, 1600, CHARGED, None, None, None),
         (WIP, -8, -1600, CHARGED, "unadjustable", 1, None),
         (BILLED, 8, 1600, CHARGED, None, None, 1),
     ]
-    (billed,) = life.warehouse.read("SELECT tax_amount FROM analytics.actuals WHERE kind = 'billed_sales'")
+    (billed,) = desk.world.read("SELECT tax_amount FROM analytics.actuals WHERE kind = 'billed_sales'")
     assert billed.tax_amount == 16
 
 
-def test_detail_added_by_hand(life: Life, draft: UUID) -> None:
-    life.remove(draft, life.detail_ids(draft)["T1"])
-    life.add(draft, "work", "2", "10")
-    life.confirm(draft)
-    assert actuals(life)[1:] == [
+def test_detail_added_by_hand(desk: Desk, draft: UUID) -> None:
+    desk.remove(draft, desk.detail_ids(draft)["T1"])
+    desk.added(draft, "work", "2", "10")
+    desk.confirm(draft)
+    assert actuals(desk.world)[1:] == [
         (WIP, 2, 20, CHARGED, None, None, None),
         (WIP, -2, -20, CHARGED, "unadjustable", 2, None),
         (BILLED, 2, 20, CHARGED, None, None, 2),
     ]
 
 
-def test_detail_added_by_hand_to_a_fixed_price_line(life: Life, draft: UUID) -> None:
-    life.warehouse.line("phases", method="fixed_price")
-    life.remove(draft, life.detail_ids(draft)["T1"])
-    life.add(draft, "phases", "2", "10")
-    life.confirm(draft)
-    assert actuals(life)[1:] == [(BILLED, 2, 20, CHARGED, None, None, None)]
+def test_detail_added_by_hand_to_a_fixed_price_line(desk: Desk, draft: UUID) -> None:
+    desk.world.line("phases", method="fixed_price")
+    desk.remove(draft, desk.detail_ids(draft)["T1"])
+    desk.added(draft, "phases", "2", "10")
+    desk.confirm(draft)
+    assert actuals(desk.world)[1:] == [(BILLED, 2, 20, CHARGED, None, None, None)]
 
 
-def test_fee(life: Life) -> None:
-    life.warehouse.transaction("F1", october(1), "50", transaction_class="fee")
-    life.confirm(life.created())
-    assert actuals(life) == [
+def test_fee(desk: Desk) -> None:
+    desk.world.transaction("F1", october(1), "50", transaction_class="fee")
+    desk.confirm(desk.created())
+    assert actuals(desk.world) == [
         (WIP, 1, 50, CHARGED, None, None, None),
         (WIP, -1, -50, CHARGED, "unadjustable", 1, None),
         (BILLED, 1, 50, CHARGED, None, None, 1),
     ]
 
 
-def test_milestone(life: Life) -> None:
-    life.warehouse.line("phases", method="fixed_price")
-    life.warehouse.milestone("M1", october(1), line_id="phases")
-    life.confirm(life.created())
-    assert actuals(life) == [(BILLED, 1, 5000, CHARGED, None, None, None)]
-    assert "nothing is ready" in life.create().refused[0].reason
+def test_milestone(desk: Desk) -> None:
+    desk.world.line("phases", method="fixed_price")
+    desk.world.milestone("M1", october(1), line_id="phases")
+    desk.confirm(desk.created())
+    assert actuals(desk.world) == [(BILLED, 1, 5000, CHARGED, None, None, None)]
+    assert "nothing is ready" in desk.create().refused[0].reason
 
 
-def test_negative_quantity_is_reduced_towards_nothing(life: Life) -> None:
-    life.warehouse.transaction("credit", october(1), "-1600", quantity="-8")
-    draft = life.created()
-    life.change(draft, life.detail_ids(draft)["credit"], quantity="-6")
-    life.confirm(draft)
-    assert [(kind, quantity, amount) for kind, quantity, amount, *_ in actuals(life)] == [
+def test_negative_quantity_is_reduced_towards_nothing(desk: Desk) -> None:
+    desk.world.transaction("credit", october(1), "-1600", quantity="-8")
+    draft = desk.created()
+    desk.change(draft, desk.detail_ids(draft)["credit"], quantity="-6")
+    desk.confirm(draft)
+    assert [(kind, quantity, amount) for kind, quantity, amount, *_ in actuals(desk.world)] == [
         (WIP, -8, -1600),
         (WIP, 8, 1600),
         (WIP, -6, -1200),
@@ -192,147 +165,143 @@ def test_negative_quantity_is_reduced_towards_nothing(life: Life) -> None:
     ]
 
 
-def test_rest_of_an_amount_of_its_own_is_its_share_of_it(life: Life, draft: UUID) -> None:
+def test_rest_of_an_amount_of_its_own_is_its_share_of_it(desk: Desk) -> None:
     """1000 was agreed for 8 hours whose price is 200."""
-    life.warehouse.execute("UPDATE invoicing.actual SET amount = 1000")
-    life.warehouse.execute("UPDATE invoicing.transaction SET amount = 1000")
-    life.delete(draft)
-    other = life.created()
-    life.change(other, life.detail_ids(other)["T1"], quantity="6")
-    life.confirm(other)
-    assert [amount for kind, _, amount, *_ in actuals(life) if kind == BILLED] == [1200, 250]
+    desk.world.transaction("T1", october(1), "1000", quantity="8", unit_price="200")
+    draft = desk.created()
+    desk.change(draft, desk.detail_ids(draft)["T1"], quantity="6")
+    desk.confirm(draft)
+    assert [amount for kind, _, amount, *_ in actuals(desk.world) if kind == BILLED] == [1200, 250]
 
 
-def test_share_of_each_customer_is_billed_for_itself(life: Life) -> None:
-    life.warehouse.line("shared", percents={"Contoso": "33.3333", "Fabrikam": "66.6667"})
-    life.warehouse.transaction("T1", october(1), "100", quantity="8", line_id="shared")
-    done = life.create()
-    life.confirm(*(invoice.invoice_id for invoice in done.invoices))
-    assert sum(amount for kind, _, amount, *_ in actuals(life) if kind == BILLED) == 100
+def test_share_of_each_customer_is_billed_for_itself(desk: Desk) -> None:
+    desk.world.line("shared", percents={"Contoso": "33.3333", "Fabrikam": "66.6667"})
+    desk.world.transaction("T1", october(1), "100", quantity="8", line_id="shared")
+    done = desk.create()
+    desk.confirm(*(invoice.invoice_id for invoice in done.invoices))
+    assert sum(amount for kind, _, amount, *_ in actuals(desk.world) if kind == BILLED) == 100
 
 
 # Numbers
 
 
-def test_numbers_follow_each_other_by_run_date_and_contract(life: Life) -> None:
+def test_numbers_follow_each_other_by_run_date_and_contract(desk: Desk) -> None:
     for contract_id in ("B", "A"):
-        life.warehouse.contract(contract_id)
-        life.warehouse.line(contract_id=contract_id)
-        life.warehouse.transaction("T1", october(1), contract_id=contract_id)
-    drafts = life.create("A", "B").invoices
-    done = life.confirm(*(invoice.invoice_id for invoice in reversed(drafts)))
+        desk.world.contract(contract_id)
+        desk.world.line(contract_id=contract_id)
+        desk.world.transaction("T1", october(1), contract_id=contract_id)
+    drafts = desk.create("A", "B").invoices
+    done = desk.confirm(*(invoice.invoice_id for invoice in reversed(drafts)))
     assert [(invoice.contract_id, invoice.invoice_number) for invoice in done.invoices] == [
         ("A", "INV-2026-000001"),
         ("B", "INV-2026-000002"),
     ]
 
 
-def test_batch_after_a_batch_goes_on_counting(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    life.warehouse.transaction("T2", october(1))
-    assert numbers(life.confirm(life.created())) == ["INV-2026-000002"]
+def test_batch_after_a_batch_goes_on_counting(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    desk.world.transaction("T2", october(1))
+    assert numbers(desk.confirm(desk.created())) == ["INV-2026-000002"]
 
 
-def test_new_year_begins_a_new_series(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    life.warehouse.transaction("T2", october(1))
-    assert numbers(life.confirm(life.created(), today=date(2027, 1, 1))) == ["INV-2027-000001"]
+def test_new_year_begins_a_new_series(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    desk.world.transaction("T2", october(1))
+    assert numbers(desk.confirm(desk.created(), today=date(2027, 1, 1))) == ["INV-2027-000001"]
 
 
-def test_pattern_is_a_setting(life: Life, draft: UUID) -> None:
-    life.warehouse.settings = life.warehouse.settings.model_copy(update={"number_pattern": "{number}/{year}"})
-    assert numbers(life.confirm(draft)) == ["1/2026"]
+def test_pattern_is_a_setting(desk: Desk, draft: UUID) -> None:
+    desk.world.settings = desk.world.settings.model_copy(update={"number_pattern": "{number}/{year}"})
+    assert numbers(desk.confirm(draft)) == ["1/2026"]
 
 
-def test_refused_invoice_takes_no_number(life: Life, draft: UUID) -> None:
-    life.warehouse.transaction("T2", october(1))
-    empty = life.created()
-    life.remove(empty, life.detail_ids(empty)["T2"])
-    life.confirm(empty)
-    assert numbers(life.confirm(draft)) == ["INV-2026-000001"]
+def test_refused_invoice_takes_no_number(desk: Desk, draft: UUID) -> None:
+    desk.world.transaction("T2", october(1))
+    empty = desk.created()
+    desk.remove(empty, desk.detail_ids(empty)["T2"])
+    desk.confirm(empty)
+    assert numbers(desk.confirm(draft)) == ["INV-2026-000001"]
 
 
 # Refusals
 
 
-def test_empty_invoice_is_refused_and_the_others_go_on(life: Life, draft: UUID) -> None:
-    life.warehouse.transaction("T2", october(1))
-    empty = life.created()
-    life.remove(empty, life.detail_ids(empty)["T2"])
-    done = life.confirm(empty, draft)
+def test_empty_invoice_is_refused_and_the_others_go_on(desk: Desk, draft: UUID) -> None:
+    desk.world.transaction("T2", october(1))
+    empty = desk.created()
+    desk.remove(empty, desk.detail_ids(empty)["T2"])
+    done = desk.confirm(empty, draft)
     assert [invoice.invoice_id for invoice in done.invoices] == [draft]
     assert (done.refused[0].subject, "no details" in reason(done)) == (str(empty), True)
-    life.delete(empty)
+    desk.delete(empty)
 
 
-def test_totals_that_do_not_match_are_refused(life: Life, draft: UUID) -> None:
-    life.warehouse.execute("UPDATE invoicing.invoice SET chargeable_amount = 1")
-    assert "says 1 chargeable and its details come to 1600" in reason(life.confirm(draft))
-    life.delete(draft)
+def test_totals_that_do_not_match_are_refused(desk: Desk, draft: UUID) -> None:
+    damage.change_invoices(desk.world, chargeable_amount=1)
+    assert "says 1 chargeable and its details come to 1600" in reason(desk.confirm(draft))
+    desk.delete(draft)
 
 
-def test_confirmed_invoice_is_refused(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    assert reason(life.confirm(draft)) == "is confirmed already, as INV-2026-000001"
+def test_confirmed_invoice_is_refused(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    assert reason(desk.confirm(draft)) == "is confirmed already, as INV-2026-000001"
 
 
-def test_version_that_is_gone_is_refused(life: Life, draft: UUID) -> None:
-    life.review(draft)
-    assert "version 2 and you saw 1" in reason(life.confirm(draft, version=1))
-    assert life.invoice(draft).status == "in_review"
+def test_version_that_is_gone_is_refused(desk: Desk, draft: UUID) -> None:
+    desk.review(draft)
+    assert "version 2 and you saw 1" in reason(desk.confirm(draft, versions={draft: 1}))
+    assert desk.invoice(draft).status == "in_review"
 
 
-def test_unknown_invoice_is_refused(life: Life) -> None:
-    assert "no such invoice" in reason(life.confirm(uuid4()))
+def test_unknown_invoice_is_refused(desk: Desk) -> None:
+    assert "no such invoice" in reason(desk.confirm(uuid4()))
 
 
-def test_request_that_is_tried_again_gives_what_it_confirmed(life: Life, draft: UUID) -> None:
-    request = Request("ann", "one")
-    first = life.confirm(draft, request=request)
-    assert life.confirm(draft, request=request) == first
+def test_request_that_is_tried_again_gives_what_it_confirmed(desk: Desk, draft: UUID) -> None:
+    first = desk.confirm(draft, key="one")
+    assert desk.confirm(draft, key="one") == first
 
 
-def test_invoice_in_review_is_confirmed_as_well(life: Life, draft: UUID) -> None:
-    life.review(draft)
-    assert life.confirm(draft).invoices[0].status == "confirmed"
+def test_invoice_in_review_is_confirmed_as_well(desk: Desk, draft: UUID) -> None:
+    desk.review(draft)
+    assert desk.confirm(draft).invoices[0].status == "confirmed"
 
 
-def test_drafts_are_chosen_by_run_date_and_contract(life: Life, draft: UUID) -> None:
+def test_drafts_are_chosen_by_run_date_and_contract(desk: Desk, draft: UUID) -> None:
     def chosen(**by: object) -> list[UUID]:
-        return [candidate.invoice_id for candidate in life.do(choose_drafts, **by)]  # type: ignore[arg-type]
+        return [candidate.invoice_id for candidate in desk.do(choose_drafts, **by)]  # type: ignore[arg-type]
 
     assert chosen(run_date=TODAY) == chosen(contract_ids=[CONTRACT]) == [draft]
     assert chosen(run_date=october(1)) == chosen(contract_ids=["Nobody"]) == []
-    life.confirm(draft)
+    desk.confirm(draft)
     assert chosen(run_date=TODAY) == []
 
 
 # Payment
 
 
-def test_confirmed_invoice_becomes_paid(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    assert life.pay(draft).invoices[0].status == "paid"
+def test_confirmed_invoice_becomes_paid(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    assert desk.pay(draft).invoices[0].status == "paid"
 
 
-def test_draft_cannot_be_paid(life: Life, draft: UUID) -> None:
-    assert "only a confirmed invoice" in reason(life.pay(draft))
+def test_draft_cannot_be_paid(desk: Desk, draft: UUID) -> None:
+    assert "only a confirmed invoice" in reason(desk.pay(draft))
 
 
-def test_paid_invoice_is_not_paid_again(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    life.pay(draft)
-    assert reason(life.pay(draft)) == "is paid already"
+def test_paid_invoice_is_not_paid_again(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    desk.pay(draft)
+    assert reason(desk.pay(draft)) == "is paid already"
 
 
-def test_payment_that_is_tried_again_is_done(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    request = Request("ann", "one")
-    assert life.pay(draft, request=request) == life.pay(draft, request=request)
+def test_payment_that_is_tried_again_is_done(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    assert desk.pay(draft, key="one") == desk.pay(draft, key="one")
 
 
-def test_who_confirmed_and_paid_is_told(life: Life, draft: UUID) -> None:
-    life.confirm(draft)
-    life.pay(draft)
-    rows = life.warehouse.read("SELECT action, changed_by, version FROM analytics.invoice_changes ORDER BY version")
+def test_who_confirmed_and_paid_is_told(desk: Desk, draft: UUID) -> None:
+    desk.confirm(draft)
+    desk.pay(draft)
+    rows = desk.world.read("SELECT action, changed_by, version FROM analytics.invoice_changes ORDER BY version")
     assert [tuple(row) for row in rows][1:] == [("confirmed", "ann", 2), ("paid", "ann", 3)]

@@ -10,80 +10,81 @@ import pytest
 
 from invoicing.errors import NotFoundError, RefusedError, UsageError
 from invoicing.lifecycle.details import read_new_detail
-from tests.lifecycle.life import TODAY, Life
-from tests.process.warehouse import october
+from tests.world.desk import Desk
+from tests.world.names import TODAY, october
+from tests.world.reads import count
 
 
 @pytest.fixture
-def draft(life: Life) -> UUID:
+def draft(desk: Desk) -> UUID:
     """8 hours at 200 with 160 tax, a flight of 90, and a milestone of 5000 on a line of its own."""
-    life.warehouse.line("phases", method="fixed_price")
-    life.warehouse.transaction("work", october(1), "1600", quantity="8", tax="160")
-    life.warehouse.transaction("flight", october(2), "90", transaction_class="expense")
-    life.warehouse.milestone("design", october(3), line_id="phases")
-    return life.created()
+    desk.world.line("phases", method="fixed_price")
+    desk.world.transaction("work", october(1), "1600", quantity="8", tax="160")
+    desk.world.transaction("flight", october(2), "90", transaction_class="expense")
+    desk.world.milestone("design", october(3), line_id="phases")
+    return desk.created()
 
 
-def test_amount_and_total_follow_the_quantity(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], quantity="6")
-    assert life.detail(draft, "work").amount == 1200
-    assert life.invoice(draft).chargeable_amount == 1200 + 90 + 5000
+def test_amount_and_total_follow_the_quantity(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], quantity="6")
+    assert desk.detail(draft, "work").amount == 1200
+    assert desk.invoice(draft).chargeable_amount == 1200 + 90 + 5000
 
 
-def test_amount_and_total_follow_the_price(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], unit_price="150.5")
-    assert life.detail(draft, "work").amount == 1204
-    assert life.invoice(draft).chargeable_amount == 1204 + 90 + 5000
+def test_amount_and_total_follow_the_price(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], unit_price="150.5")
+    assert desk.detail(draft, "work").amount == 1204
+    assert desk.invoice(draft).chargeable_amount == 1204 + 90 + 5000
 
 
-def test_amount_is_rounded_to_the_currency_half_away_from_zero(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], quantity="1", unit_price="0.125")
-    assert life.detail(draft, "work").amount == Decimal("0.13")
+def test_amount_is_rounded_to_the_currency_half_away_from_zero(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], quantity="1", unit_price="0.125")
+    assert desk.detail(draft, "work").amount == Decimal("0.13")
 
 
-def test_tax_follows_the_amount_in_proportion(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], quantity="6")
-    assert life.detail(draft, "work").tax_amount == 120
+def test_tax_follows_the_amount_in_proportion(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], quantity="6")
+    assert desk.detail(draft, "work").tax_amount == 120
 
 
-def test_tax_that_is_given_stands(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], quantity="6", tax_amount="7.5")
-    assert life.invoice(draft).tax_amount == Decimal("7.5")
+def test_tax_that_is_given_stands(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], quantity="6", tax_amount="7.5")
+    assert desk.invoice(draft).tax_amount == Decimal("7.5")
 
 
-def test_tax_stays_when_only_the_text_changes(life: Life, draft: UUID) -> None:
-    detail = life.detail_ids(draft)["work"]
-    life.change(draft, detail, tax_amount="7.5")
-    life.change(draft, detail, description="Design")
-    assert (life.detail(draft, "work").tax_amount, life.detail(draft, "work").description) == (Decimal("7.5"), "Design")
+def test_tax_stays_when_only_the_text_changes(desk: Desk, draft: UUID) -> None:
+    detail = desk.detail_ids(draft)["work"]
+    desk.change(draft, detail, tax_amount="7.5")
+    desk.change(draft, detail, description="Design")
+    assert (desk.detail(draft, "work").tax_amount, desk.detail(draft, "work").description) == (Decimal("7.5"), "Design")
 
 
-def test_going_back_to_the_source_gives_back_its_amount_and_tax(life: Life, draft: UUID) -> None:
-    detail = life.detail_ids(draft)["work"]
-    life.change(draft, detail, quantity="1")
-    life.change(draft, detail, quantity="8")
-    assert (life.detail(draft, "work").amount, life.detail(draft, "work").tax_amount) == (1600, 160)
+def test_going_back_to_the_source_gives_back_its_amount_and_tax(desk: Desk, draft: UUID) -> None:
+    detail = desk.detail_ids(draft)["work"]
+    desk.change(draft, detail, quantity="1")
+    desk.change(draft, detail, quantity="8")
+    assert (desk.detail(draft, "work").amount, desk.detail(draft, "work").tax_amount) == (1600, 160)
 
 
 @pytest.mark.parametrize("billing_type", ["non_chargeable", "complimentary"])
-def test_what_is_not_chargeable_leaves_the_total(life: Life, draft: UUID, billing_type: str) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], billing_type=billing_type)
-    invoice = life.invoice(draft)
+def test_what_is_not_chargeable_leaves_the_total(desk: Desk, draft: UUID, billing_type: str) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], billing_type=billing_type)
+    invoice = desk.invoice(draft)
     assert (invoice.total_amount, getattr(invoice, f"{billing_type}_amount")) == (90 + 5000, 1600)
 
 
 @pytest.mark.parametrize("change", [{"quantity": "2"}, {"unit_price": "1"}])
 def test_quantity_and_price_of_a_fixed_price_detail_are_refused(
-    life: Life, draft: UUID, change: dict[str, Any]
+    desk: Desk, draft: UUID, change: dict[str, Any]
 ) -> None:
     with pytest.raises(RefusedError, match="fixed price"):
-        life.change(draft, life.detail_ids(draft)["design"], **change)
+        desk.change(draft, desk.detail_ids(draft)["design"], **change)
 
 
-def test_billing_type_tax_and_text_of_a_fixed_price_detail_can_be_changed(life: Life, draft: UUID) -> None:
-    detail = life.detail_ids(draft)["design"]
-    life.change(draft, detail, billing_type="complimentary", tax_amount="5", description="Phase 1")
-    found = life.detail(draft, "design")
+def test_billing_type_tax_and_text_of_a_fixed_price_detail_can_be_changed(desk: Desk, draft: UUID) -> None:
+    detail = desk.detail_ids(draft)["design"]
+    desk.change(draft, detail, billing_type="complimentary", tax_amount="5", description="Phase 1")
+    found = desk.detail(draft, "design")
     assert (found.billing_type, found.tax_amount, found.description) == ("complimentary", 5, "Phase 1")
 
 
@@ -96,103 +97,103 @@ def test_billing_type_tax_and_text_of_a_fixed_price_detail_can_be_changed(life: 
         ({"tax_amount": "0.005"}, "more decimals than USD"),
     ],
 )
-def test_number_that_cannot_be_is_refused(life: Life, draft: UUID, change: dict[str, Any], reason: str) -> None:
+def test_number_that_cannot_be_is_refused(desk: Desk, draft: UUID, change: dict[str, Any], reason: str) -> None:
     with pytest.raises(RefusedError, match=reason):
-        life.change(draft, life.detail_ids(draft)["work"], **change)
-    assert life.invoice(draft).total_amount == 1600 + 160 + 90 + 5000
+        desk.change(draft, desk.detail_ids(draft)["work"], **change)
+    assert desk.invoice(draft).total_amount == 1600 + 160 + 90 + 5000
 
 
-def test_change_of_nothing_is_wrong_usage(life: Life, draft: UUID) -> None:
+def test_change_of_nothing_is_wrong_usage(desk: Desk, draft: UUID) -> None:
     with pytest.raises(UsageError, match="what to change"):
-        life.change(draft, life.detail_ids(draft)["work"])
+        desk.change(draft, desk.detail_ids(draft)["work"])
 
 
-def test_detail_that_is_not_there_is_named(life: Life, draft: UUID) -> None:
+def test_detail_that_is_not_there_is_named(desk: Desk, draft: UUID) -> None:
     with pytest.raises(NotFoundError, match="no detail 99"):
-        life.change(draft, 99, quantity="1")
+        desk.change(draft, 99, quantity="1")
 
 
-def test_invoice_that_is_not_there_is_named(life: Life) -> None:
+def test_invoice_that_is_not_there_is_named(desk: Desk) -> None:
     nowhere = uuid4()
     with pytest.raises(NotFoundError, match=str(nowhere)):
-        life.change(nowhere, 1, quantity="1")
+        desk.change(nowhere, 1, quantity="1")
 
 
-def test_each_field_that_changes_is_told_with_both_values(life: Life, draft: UUID) -> None:
-    life.change(draft, life.detail_ids(draft)["work"], quantity="6")
-    rows = life.warehouse.read(
+def test_each_field_that_changes_is_told_with_both_values(desk: Desk, draft: UUID) -> None:
+    desk.change(draft, desk.detail_ids(draft)["work"], quantity="6")
+    rows = desk.world.read(
         "SELECT field, old_value, new_value, changed_by, version FROM analytics.invoice_changes"
         " WHERE action = 'detail_changed' ORDER BY field"
     )
     assert [tuple(row) for row in rows] == [
-        ("amount", "1600", "1200.00", "ann", 2),
-        ("quantity", "8", "6", "ann", 2),
-        ("tax_amount", "160", "120.00", "ann", 2),
+        ("amount", "1600.00", "1200.00", "ann", 2),
+        ("quantity", "8.0000", "6", "ann", 2),
+        ("tax_amount", "160.00", "120.00", "ann", 2),
     ]
 
 
-def test_detail_that_is_removed_is_ready_again(life: Life, draft: UUID) -> None:
-    life.remove(draft, life.detail_ids(draft)["work"])
-    assert life.detail_ids(life.created()).keys() == {"work"}
+def test_detail_that_is_removed_is_ready_again(desk: Desk, draft: UUID) -> None:
+    desk.remove(draft, desk.detail_ids(draft)["work"])
+    assert desk.detail_ids(desk.created()).keys() == {"work"}
 
 
-def test_milestone_that_is_removed_is_ready_again(life: Life, draft: UUID) -> None:
-    life.remove(draft, life.detail_ids(draft)["design"])
-    assert life.detail_ids(life.created()).keys() == {"design"}
+def test_milestone_that_is_removed_is_ready_again(desk: Desk, draft: UUID) -> None:
+    desk.remove(draft, desk.detail_ids(draft)["design"])
+    assert desk.detail_ids(desk.created()).keys() == {"design"}
 
 
-def test_removal_is_told_with_what_it_was_worth(life: Life, draft: UUID) -> None:
-    life.remove(draft, life.detail_ids(draft)["flight"])
-    rows = life.warehouse.read("SELECT old_value FROM analytics.invoice_changes WHERE action = 'detail_removed'")
-    assert [row.old_value for row in rows] == ["90"]
+def test_removal_is_told_with_what_it_was_worth(desk: Desk, draft: UUID) -> None:
+    desk.remove(draft, desk.detail_ids(draft)["flight"])
+    rows = desk.world.read("SELECT old_value FROM analytics.invoice_changes WHERE action = 'detail_removed'")
+    assert [row.old_value for row in rows] == ["90.00"]
 
 
-def test_line_goes_with_its_last_detail(life: Life, draft: UUID) -> None:
-    life.remove(draft, life.detail_ids(draft)["design"])
-    lines = life.warehouse.read("SELECT contract_line_id FROM analytics.invoice_lines")
+def test_line_goes_with_its_last_detail(desk: Desk, draft: UUID) -> None:
+    desk.remove(draft, desk.detail_ids(draft)["design"])
+    lines = desk.world.read("SELECT contract_line_id FROM analytics.invoice_lines")
     assert [line.contract_line_id for line in lines] == ["work"]
 
 
-def test_line_is_removed_with_all_of_its_details(life: Life, draft: UUID) -> None:
-    life.remove_line(draft, "work")
-    assert life.detail_ids(draft).keys() == {"design"}
-    assert life.invoice(draft).total_amount == 5000
+def test_line_is_removed_with_all_of_its_details(desk: Desk, draft: UUID) -> None:
+    desk.remove_line(draft, "work")
+    assert desk.detail_ids(draft).keys() == {"design"}
+    assert desk.invoice(draft).total_amount == 5000
 
 
-def test_line_that_is_not_there_is_named(life: Life, draft: UUID) -> None:
+def test_line_that_is_not_there_is_named(desk: Desk, draft: UUID) -> None:
     with pytest.raises(NotFoundError, match="no line elsewhere"):
-        life.remove_line(draft, "elsewhere")
+        desk.remove_line(draft, "elsewhere")
 
 
-def test_detail_without_a_source_is_added(life: Life, draft: UUID) -> None:
-    life.add(draft, "work", "2", "10.255", tax_amount=Decimal(1), description="Taxi", role_id="driver")
-    found = life.detail(draft, None)
+def test_detail_without_a_source_is_added(desk: Desk, draft: UUID) -> None:
+    desk.added(draft, "work", "2", "10.255", tax_amount=Decimal(1), description="Taxi", role_id="driver")
+    found = desk.detail(draft, None)
     assert (found.amount, found.transaction_class, found.transaction_date) == (Decimal("20.51"), "expense", TODAY)
     assert (found.description, found.role_id, found.transaction_id) == ("Taxi", "driver", None)
-    assert life.invoice(draft).total_amount == 1600 + 160 + 90 + 5000 + Decimal("21.51")
+    assert desk.invoice(draft).total_amount == 1600 + 160 + 90 + 5000 + Decimal("21.51")
 
 
-def test_added_detail_is_no_actual_before_it_is_confirmed(life: Life, draft: UUID) -> None:
-    before = life.warehouse.read("SELECT count(*) FROM analytics.actuals")
-    life.add(draft, "work", "2", "10")
-    assert life.warehouse.read("SELECT count(*) FROM analytics.actuals") == before
+def test_added_detail_is_no_actual_before_it_is_confirmed(desk: Desk, draft: UUID) -> None:
+    before = count(desk.world, "actuals")
+    desk.added(draft, "work", "2", "10")
+    assert count(desk.world, "actuals") == before
 
 
-def test_added_detail_that_is_removed_is_gone(life: Life, draft: UUID) -> None:
-    life.add(draft, "work", "2", "10")
-    life.remove(draft, life.detail_ids(draft)[None])
-    assert life.detail_ids(draft).keys() == {"work", "flight", "design"}
-    assert "nothing is ready" in life.create().refused[0].reason
+def test_added_detail_that_is_removed_is_gone(desk: Desk, draft: UUID) -> None:
+    desk.added(draft, "work", "2", "10")
+    desk.remove(draft, desk.detail_ids(draft)[None])
+    assert desk.detail_ids(draft).keys() == {"work", "flight", "design"}
+    assert "nothing is ready" in desk.create().refused[0].reason
 
 
-def test_detail_for_a_line_of_nobody_is_refused(life: Life, draft: UUID) -> None:
+def test_detail_for_a_line_of_nobody_is_refused(desk: Desk, draft: UUID) -> None:
     with pytest.raises(NotFoundError, match="no line elsewhere"):
-        life.add(draft, "elsewhere", "2", "10")
+        desk.added(draft, "elsewhere", "2", "10")
 
 
-def test_detail_of_no_quantity_is_refused(life: Life, draft: UUID) -> None:
+def test_detail_of_no_quantity_is_refused(desk: Desk, draft: UUID) -> None:
     with pytest.raises(RefusedError, match="bills nothing"):
-        life.add(draft, "work", "0", "10")
+        desk.added(draft, "work", "0", "10")
 
 
 NEW = {"contract_line_id": "work", "transaction_class": "time", "quantity": 1.5, "unit_price": "100"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from invoicing.settings import PROJECT_ROOT
-from tests.lifecycle.life import Life
-from tests.process.warehouse import october
+from tests.world.actuals import places, rows_written
+from tests.world.desk import Desk
+from tests.world.names import october
 
 
 def documented() -> list[list[str]]:
@@ -14,22 +15,28 @@ def documented() -> list[list[str]]:
     return cells[2:]
 
 
-def test_worked_example_is_what_the_warehouse_says(life: Life) -> None:
-    life.warehouse.transaction("T1", october(1), "1600", quantity="8")
-    invoice = life.created()
-    life.change(invoice, life.detail_ids(invoice)["T1"], quantity="7")
-    life.confirm(invoice)
-    draft = life.corrected(invoice)
-    life.change(draft, life.detail_ids(draft)["T1"], quantity="5")
-    life.confirm(draft)
-    rows = life.warehouse.read(
-        "SELECT actual_id, kind, trim_scale(quantity), trim_scale(amount), billing_type, billing_status, adjustment_status,"
-        " reverses_actual_id, replaces_actual_id FROM analytics.actuals ORDER BY actual_id"
-    )
-    # The warehouse of these tests counts on from one to the next.
-    place = {row.actual_id: nth for nth, row in enumerate(rows, start=1)}
+def test_worked_example_is_what_the_warehouse_says(desk: Desk) -> None:
+    desk.world.transaction("T1", october(1), "1600", quantity="8")
+    invoice = desk.created()
+    desk.change(invoice, desk.detail_ids(invoice)["T1"], quantity="7")
+    desk.confirm(invoice)
+    draft = desk.corrected(invoice)
+    desk.change(draft, desk.detail_ids(draft)["T1"], quantity="5")
+    desk.confirm(draft)
+    rows = rows_written(desk.world)
+    place = places(rows)
     found = [
-        [place[actual], *said, place.get(reversed_, ""), place.get(replaced, "")]
-        for actual, *said, reversed_, replaced in map(list, rows)
+        [
+            place[row.actual_id],
+            row.kind,
+            f"{row.quantity.normalize():f}",
+            f"{row.amount.normalize():f}",
+            row.billing_type,
+            row.billing_status,
+            row.adjustment_status,
+            place.get(row.reverses_actual_id),
+            place.get(row.replaces_actual_id),
+        ]
+        for row in rows
     ]
     assert [["" if cell is None else f"{cell}" for cell in row] for row in found] == documented()

@@ -5,95 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from invoicing.errors import NotFoundError
-from invoicing.lifecycle.creation import create_invoices
-from invoicing.lifecycle.details import DetailChanges, NewDetail, add_detail, change_detail, remove_detail
-from invoicing.lifecycle.drafts import delete_draft, put_in_review, refresh
+from invoicing.lifecycle.details import NewDetail, add_detail
 from invoicing.lifecycle.invoices import Request
 from invoicing.warehouse.transactions import writing
-from tests.process.outcome import count, dump
-from tests.process.warehouse import CONTRACT, Warehouse, october
+from tests.world.desk import Desk
+from tests.world.names import TODAY, october
+from tests.world.reads import count, dump
 
-TODAY = october(20)
-REQUEST = Request("ann", "one and the same")
+KEY = "one and the same"
 ON_TOP = NewDetail("work", "expense", TODAY, Decimal(1), Decimal("19.99"))
 
 
 @pytest.fixture
-def warehouse(emptied: Warehouse) -> Warehouse:
-    emptied.contract()
-    emptied.line()
-    emptied.transaction("T1", october(1), "1600", quantity="8")
-    return emptied
+def draft(desk: Desk) -> UUID:
+    """A draft of one transaction, at version 1; another became ready since."""
+    desk.world.transaction("T1", october(1), "1600", quantity="8")
+    draft = desk.created()
+    desk.world.transaction("late", october(2), "7")
+    return draft
 
 
-@pytest.fixture
-def draft(warehouse: Warehouse) -> str:
-    """A draft of one transaction, at version 1."""
-    created = do(
-        warehouse, create_invoices, [CONTRACT], today=TODAY, settings=warehouse.settings, request=Request("ann", "0")
-    )
-    warehouse.transaction("late", october(2), "7")
-    return str(created.invoices[0].invoice_id)
-
-
-def do(warehouse: Warehouse, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
-    with writing(warehouse.engine, warehouse.settings.wait_seconds) as connection:
-        return function(connection, *values, **named)
-
-
-def add(warehouse: Warehouse, draft: str, **named: Any) -> Any:
-    return do(warehouse, add_detail, draft, ON_TOP, request=REQUEST, **named)
-
-
-def first_detail(warehouse: Warehouse) -> int:
-    (row,) = warehouse.read("SELECT min(actual_id) AS detail_id FROM invoicing.actual")
-    return int(row.detail_id)
-
-
-EDITS: dict[str, Callable[[Warehouse, str, int | None], Any]] = {
-    "change": lambda warehouse, draft, version: do(
-        warehouse,
-        change_detail,
-        draft,
-        first_detail(warehouse),
-        DetailChanges(quantity=Decimal(6)),
-        request=REQUEST,
-        version=version,
-    ),
-    "add": lambda warehouse, draft, version: add(warehouse, draft, version=version),
-    "remove": lambda warehouse, draft, version: do(
-        warehouse, remove_detail, draft, first_detail(warehouse), request=REQUEST, version=version
-    ),
-    "refresh": lambda warehouse, draft, version: do(warehouse, refresh, draft, request=REQUEST, version=version),
-    "review": lambda warehouse, draft, version: do(warehouse, put_in_review, draft, request=REQUEST, version=version),
-    "delete": lambda warehouse, draft, version: do(warehouse, delete_draft, draft, request=REQUEST, version=version),
+EDITS: dict[str, Callable[[Desk, UUID, int, int | None], Any]] = {
+    "change": lambda desk, draft, detail, version: desk.change(draft, detail, version, KEY, quantity=6),
+    "add": lambda desk, draft, detail, version: desk.add(draft, ON_TOP, version, KEY),
+    "remove": lambda desk, draft, detail, version: desk.remove(draft, detail, version, KEY),
+    "refresh": lambda desk, draft, detail, version: desk.refresh(draft, version, KEY),
+    "review": lambda desk, draft, detail, version: desk.review(draft, version, KEY),
+    "delete": lambda desk, draft, detail, version: desk.delete(draft, version, KEY),
 }
 
 
 @pytest.mark.parametrize("version", [1, None])
 @pytest.mark.parametrize("edit", EDITS)
-def test_edit_that_is_tried_again_is_made_once(
-    warehouse: Warehouse, draft: str, edit: str, version: int | None
-) -> None:
-    first = EDITS[edit](warehouse, draft, version)
-    left = dump(warehouse)
-    assert EDITS[edit](warehouse, draft, version) == first
-    assert dump(warehouse) == left
+def test_edit_that_is_tried_again_is_made_once(desk: Desk, draft: UUID, edit: str, version: int | None) -> None:
+    detail = desk.detail_ids(draft)["T1"]
+    first = EDITS[edit](desk, draft, detail, version)
+    left = dump(desk.world)
+    assert EDITS[edit](desk, draft, detail, version) == first
+    assert dump(desk.world) == left
 
 
-def test_one_request_may_make_several_changes(warehouse: Warehouse, draft: str) -> None:
-    with writing(warehouse.engine, warehouse.settings.wait_seconds) as connection:
+def test_one_request_may_make_several_changes(desk: Desk, draft: UUID) -> None:
+    with writing(desk.world.engine, desk.world.settings.wait_seconds) as connection:
         for version in (1, 2):
-            add_detail(connection, draft, ON_TOP, request=REQUEST, version=version)
-    assert count(warehouse, "invoice_line_detail") == 3
+            add_detail(connection, str(draft), ON_TOP, request=Request("ann", KEY), version=version)
+    assert count(desk.world, "invoice_line_details") == 3
 
 
-def test_edit_that_is_tried_again_when_the_draft_is_gone_says_so(warehouse: Warehouse, draft: str) -> None:
-    add(warehouse, draft)
-    do(warehouse, delete_draft, draft, request=Request("bob", "another"))
+def test_edit_that_is_tried_again_when_the_draft_is_gone_says_so(desk: Desk, draft: UUID) -> None:
+    desk.add(draft, ON_TOP, key=KEY)
+    Desk(desk.world, "bob").delete(draft)
     with pytest.raises(NotFoundError, match="no invoice"):
-        add(warehouse, draft)
+        desk.add(draft, ON_TOP, key=KEY)

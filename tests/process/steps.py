@@ -1,66 +1,43 @@
-"""The steps of a run one by one, each in a transaction of its own, as the tasks of the DAG call them."""
+"""The steps of a run for the tests that still fill a `Warehouse` by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
-from invoicing.process.buckets import Bucket, buckets_of
-from invoicing.process.closing import close_run
-from invoicing.process.draft_invoices import write_draft_invoices
-from invoicing.process.due_lines import find_due_contract_lines
-from invoicing.process.ledger import Run, find_run
-from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
-from invoicing.warehouse.transactions import reading, writing
-from tests.process.warehouse import Warehouse
+from tests.world import steps as world_steps
+from tests.world.place import Place
 
 
 @dataclass(frozen=True)
-class Steps:
-    """A run of the scheduler's, which shows no sign of life but its lease."""
-
+class _Place:
     engine: sa.Engine
     settings: Settings
-    run_date: date
-    run_key: str = "scheduled"
-    contract_ids: Sequence[str] | None = None
 
-    def find_due(self) -> Run:
-        with writing(self.engine, self.settings.wait_seconds) as connection:
-            return find_due_contract_lines(
-                connection,
-                run_key=self.run_key,
-                run_date=self.run_date,
-                trigger="scheduled",
-                settings=self.settings,
-                contract_ids=self.contract_ids,
-            )
 
-    def filter_ready(self) -> Run:
-        with writing(self.engine, self.settings.wait_seconds) as connection:
-            return filter_ready_transactions(connection, run_key=self.run_key, settings=self.settings)
-
-    def write_drafts(self) -> Run:
-        with reading(self.engine) as connection:
-            found = find_run(connection, self.run_key)
-        return [self.write_bucket(bucket) for bucket in buckets_of(found.buckets if found else 1)][-1]
-
-    def write_bucket(self, bucket: Bucket) -> Run:
-        with writing(self.engine, self.settings.wait_seconds, shared=True) as connection:
-            return write_draft_invoices(connection, run_key=self.run_key, bucket=bucket, settings=self.settings)
-
-    def close(self) -> Run | None:
-        with writing(self.engine, self.settings.wait_seconds) as connection:
-            return close_run(connection, run_key=self.run_key, settings=self.settings)
+class Steps(world_steps.Steps):
+    def __init__(
+        self,
+        engine: sa.Engine,
+        settings: Settings,
+        run_date: date,
+        run_key: str = "scheduled",
+        contract_ids: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(_Place(engine, settings), run_date, run_key, contract_ids)
 
     @property
-    def in_order(self) -> tuple[Callable[[], Run | None], ...]:
-        return self.find_due, self.filter_ready, self.write_drafts, self.close
+    def engine(self) -> sa.Engine:
+        return self.place.engine
+
+    @property
+    def settings(self) -> Settings:
+        return self.place.settings
 
 
-def steps(warehouse: Warehouse, run_date: date, run_key: str = "scheduled") -> Steps:
-    return Steps(warehouse.engine, warehouse.settings, run_date, run_key)
+def steps(place: Place, run_date: date, run_key: str = "scheduled") -> Steps:
+    return Steps(place.engine, place.settings, run_date, run_key)

@@ -8,205 +8,204 @@ from datetime import date
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from invoicing.errors import RunHeldError
 from invoicing.process.day import preview_day
 from invoicing.settings import Settings
-from invoicing.warehouse.connection import create_engine
-from tests.process.outcome import DRAFTS, RESULTS, billed, dump
-from tests.process.steps import steps
-from tests.process.warehouse import Warehouse, october
+from tests.world import damage
+from tests.world.desk import Desk
+from tests.world.names import october
+from tests.world.reads import billed, count, dump, invoice_of, shown, versions
+from tests.world.steps import Steps
+from tests.world.world import World
 
 DAY = october(5)
 DAYS = (october(5), october(6), october(12), october(19), october(20))
 
 
-def believable(warehouse: Warehouse) -> None:
+def believable(world: World) -> None:
     """Shares, milestones, waiting work of every kind, and contracts that are on hold, broken or overdue."""
-    warehouse.contract()
-    warehouse.line("work", percents={"Fabrikam": "33.3333", "Northwind": "66.6667"}, excludes=("fee",))
-    warehouse.line("travel")
-    warehouse.line("prototype", method="fixed_price", percents={"Northwind": "100"})
-    warehouse.schedule(october(5), october(19), line_id="work")
-    warehouse.schedule(october(12), line_id="travel", cutoff=october(8))
-    warehouse.schedule(date(2026, 8, 1), line_id="travel")  # overdue
-    warehouse.milestone("M1", october(5), "5000", line_id="prototype")
-    warehouse.milestone("M2", october(12), "700", line_id="prototype", ready=False)
+    world.contract()
+    world.line("work", percents={"Fabrikam": "33.3333", "Northwind": "66.6667"}, excludes=("fee",))
+    world.line("travel")
+    world.line("prototype", method="fixed_price", percents={"Northwind": "100"})
+    world.schedule(october(5), october(19), line_id="work")
+    world.schedule(october(12), line_id="travel", cutoff=october(8))
+    world.schedule(date(2026, 8, 1), line_id="travel")  # overdue
+    world.milestone("M1", october(5), "5000", line_id="prototype")
+    world.milestone("M2", october(12), "700", line_id="prototype", ready=False)
     for nth in range(1, 19):
-        warehouse.transaction(f"T{nth}", october(nth), f"{nth}.01", tax="0.25", line_id=("work", "travel")[nth % 2])
-    warehouse.transaction("not ready", october(2), status="unbilled")
-    warehouse.transaction("canceled", october(2), status="canceled")
-    warehouse.transaction("fee", october(2), transaction_class="fee")
-    warehouse.transaction("free", october(2), billing_type="complimentary")
-    warehouse.contract("On hold", state="on_hold")
-    warehouse.line(contract_id="On hold")
-    warehouse.schedule(october(5), contract_id="On hold")
-    warehouse.contract("Broken", currency="KWD")
-    warehouse.line(contract_id="Broken")
-    warehouse.schedule(october(6), contract_id="Broken")
-    warehouse.transaction("T1", october(1), "1.001", contract_id="Broken")
-    warehouse.execute("UPDATE invoicing.contract_line_customer SET split_percent = 99 WHERE contract_id = 'Broken'")
+        world.transaction(f"T{nth}", october(nth), f"{nth}.01", tax="0.25", line_id=("work", "travel")[nth % 2])
+    world.transaction("not ready", october(2), status="unbilled")
+    world.transaction("canceled", october(2), status="canceled")
+    world.transaction("fee", october(2), transaction_class="fee")
+    world.transaction("free", october(2), billing_type="complimentary")
+    world.contract("On hold", state="on_hold")
+    world.line(contract_id="On hold")
+    world.schedule(october(5), contract_id="On hold")
+    world.contract("Broken", currency="KWD")
+    world.line(contract_id="Broken")
+    world.schedule(october(6), contract_id="Broken")
+    world.transaction("T1", october(1), "1.001", contract_id="Broken")
+    damage.break_split(world, contract_id="Broken")
 
 
 @pytest.fixture(scope="module")
-def built(new_database: Callable[[str], sa.URL], template: str) -> Warehouse:
-    """The warehouse of `believable`, before any run."""
-    warehouse = Warehouse(create_engine(new_database(template)))
-    believable(warehouse)
-    return warehouse
+def built(new_world: Callable[[], World]) -> World:
+    """The world of `believable`, before any run."""
+    world = new_world()
+    believable(world)
+    return world
 
 
 @pytest.fixture(scope="module")
-def ran(new_database: Callable[[str], sa.URL], built: Warehouse) -> Warehouse:
+def ran(built: World, copy_world: Callable[[World], World]) -> World:
     """The same after all `DAYS`; the tests repeat them, which must change nothing."""
-    warehouse = built.at(create_engine(new_database(str(built.engine.url.database))))
+    world = copy_world(built)
     for day in DAYS:
-        warehouse.run(day)
-    return warehouse
+        world.run(day)
+    return world
 
 
 @pytest.fixture
-def warehouse(emptied: Warehouse) -> Warehouse:
+def due(world: World) -> World:
     """An active contract with something to invoice on 5 October."""
-    emptied.contract()
-    emptied.line()
-    emptied.schedule(DAY, october(19))
-    emptied.transaction("T1", october(1), "100")
-    return emptied
+    world.contract()
+    world.line()
+    world.schedule(DAY, october(19))
+    world.transaction("T1", october(1), "100")
+    return world
 
 
 # Days that were run
 
 
-def test_days_were_invoiced(ran: Warehouse) -> None:
+def test_days_were_invoiced(ran: World) -> None:
     """Or the tests below would prove nothing."""
     found = billed(ran)
     assert {day: len(ids) for day, ids in found.items()} == {october(5): 7, october(12): 4, october(19): 14}
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_day_that_is_run_again_changes_no_row(ran: Warehouse, day: date) -> None:
-    before = dump(ran, RESULTS)
+def test_day_that_is_run_again_changes_no_row(ran: World, day: date) -> None:
+    before = dump(ran, ledger=False)
     ran.run(day)
-    assert dump(ran, RESULTS) == before
+    assert dump(ran, ledger=False) == before
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_day_that_is_run_again_by_another_run_changes_no_row(ran: Warehouse, day: date) -> None:
-    before = dump(ran, RESULTS)
+def test_day_that_is_run_again_by_another_run_changes_no_row(ran: World, day: date) -> None:
+    before = dump(ran, ledger=False)
     ran.run(day, "another run")
-    assert dump(ran, RESULTS) == before
+    assert dump(ran, ledger=False) == before
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_days_that_are_run_again_in_any_order_change_no_row(ran: Warehouse, seed: int) -> None:
+def test_days_that_are_run_again_in_any_order_change_no_row(ran: World, seed: int) -> None:
     order = random.Random(seed).choices(DAYS, k=8)
-    before = dump(ran, RESULTS)
+    before = dump(ran, ledger=False)
     for day in order:
         ran.run(day)
-    assert dump(ran, RESULTS) == before, order
+    assert dump(ran, ledger=False) == before, order
 
 
-def test_day_that_is_run_again_for_one_contract_changes_no_row(ran: Warehouse) -> None:
-    before = dump(ran, RESULTS)
+def test_day_that_is_run_again_for_one_contract_changes_no_row(ran: World) -> None:
+    before = dump(ran, ledger=False)
     ran.run(DAY, "narrowed", contract_ids=["Adatum"])
-    assert dump(ran, RESULTS) == before
+    assert dump(ran, ledger=False) == before
 
 
-def test_day_without_due_lines_that_is_run_again_changes_no_row(ran: Warehouse) -> None:
+def test_day_without_due_lines_that_is_run_again_changes_no_row(ran: World) -> None:
     ran.run(october(3))
-    before = dump(ran, RESULTS)
+    before = dump(ran, ledger=False)
     ran.run(october(3))
-    assert dump(ran, RESULTS) == before
+    assert dump(ran, ledger=False) == before
 
 
-def test_day_that_is_run_again_beside_a_touched_invoice_changes_no_row(warehouse: Warehouse) -> None:
-    warehouse.run(DAY)
-    warehouse.execute("UPDATE invoicing.invoice SET status = 'in_review'")
-    warehouse.transaction("T2", october(2))
-    warehouse.run(october(19))
-    before = dump(warehouse, RESULTS)
+def test_day_that_is_run_again_beside_a_touched_invoice_changes_no_row(due: World) -> None:
+    due.run(DAY)
+    Desk(due).review(invoice_of(due, DAY))
+    due.transaction("T2", october(2))
+    due.run(october(19))
+    before = dump(due, ledger=False)
     for day in (DAY, october(19), DAY):
-        warehouse.run(day)
-    assert dump(warehouse, RESULTS) == before
+        due.run(day)
+    assert dump(due, ledger=False) == before
 
 
-def test_day_that_billed_a_late_milestone_changes_no_row_when_it_is_run_again(warehouse: Warehouse) -> None:
-    warehouse.settings = Settings(late_milestones="bill")
-    warehouse.line("prototype", method="fixed_price")
-    warehouse.milestone("M1", DAY, line_id="prototype", ready=False)
-    warehouse.run(DAY)
-    warehouse.execute("UPDATE invoicing.milestone SET billing_status = 'ready_to_invoice'")
-    warehouse.execute("UPDATE invoicing.actual SET billing_status = 'ready_to_invoice' WHERE milestone_id = 'M1'")
-    warehouse.run(october(19))
-    before = dump(warehouse, RESULTS)
+def test_day_that_billed_a_late_milestone_changes_no_row_when_it_is_run_again(due: World) -> None:
+    due.settings = Settings(late_milestones="bill")
+    due.line("prototype", method="fixed_price")
+    due.milestone("M1", DAY, line_id="prototype", ready=False)
+    due.run(DAY)
+    due.revise("milestones", "M1", billing_status="ready_to_invoice")
+    due.run(october(19))
+    before = dump(due, ledger=False)
     for day in (october(19), DAY, october(19)):
-        warehouse.run(day)
-    assert dump(warehouse, RESULTS) == before
+        due.run(day)
+    assert dump(due, ledger=False) == before
 
 
-def test_day_that_mended_a_problem_changes_no_row_when_it_is_run_again(emptied: Warehouse) -> None:
-    emptied.contract()
-    emptied.line()
-    emptied.schedule(DAY)
-    emptied.run(date(2026, 12, 1))
-    emptied.run(DAY)
-    before = dump(emptied, RESULTS)
-    emptied.run(DAY)
-    assert dump(emptied, RESULTS) == before
+def test_day_that_mended_a_problem_changes_no_row_when_it_is_run_again(world: World) -> None:
+    world.contract()
+    world.line()
+    world.schedule(DAY)
+    world.run(date(2026, 12, 1))
+    world.run(DAY)
+    before = dump(world, ledger=False)
+    world.run(DAY)
+    assert dump(world, ledger=False) == before
 
 
 # Steps
 
 
 def test_steps_taken_twice_write_what_steps_taken_once_write(
-    built: Warehouse, new_database: Callable[[str], sa.URL]
+    built: World, lend_world: Callable[[World], World]
 ) -> None:
-    once, twice = (built.at(create_engine(new_database(str(built.engine.url.database)))) for _ in range(2))
+    once, twice = lend_world(built), lend_world(built)
     for day in DAYS:
-        for step in steps(once, day, f"day/{day}").in_order:
+        for step in Steps(once, day, f"day/{day}").in_order:
             step()
-        for step in steps(twice, day, f"day/{day}").in_order:
+        for step in Steps(twice, day, f"day/{day}").in_order:
             step()
             step()
-    moments = ("created_at", "ran_at", "ran_by", "detected_at")
-    assert dump(twice, RESULTS, without=moments) == dump(once, RESULTS, without=moments)
+    assert (shown(twice, moments=False), versions(twice)) == (shown(once, moments=False), versions(once))
 
 
 @pytest.mark.parametrize("step", ["filter_ready", "write_drafts", "close"])
-def test_step_taken_again_leaves_what_it_left(warehouse: Warehouse, step: str) -> None:
-    run = steps(warehouse, DAY)
+def test_step_taken_again_leaves_what_it_left(due: World, step: str) -> None:
+    run = Steps(due, DAY)
     for earlier in run.in_order:
         earlier()
         if earlier.__name__ == step:
             break
-    before = dump(warehouse, without=["lease_until"])
+    before = dump(due, moments=False), shown(due)
     getattr(run, step)()
-    assert dump(warehouse, without=["lease_until"]) == before
+    assert (dump(due, moments=False), shown(due)) == before
 
 
-def test_run_can_go_back_to_a_step_that_it_took(warehouse: Warehouse) -> None:
-    run = steps(warehouse, DAY)
+def test_run_can_go_back_to_a_step_that_it_took(due: World) -> None:
+    due.transaction("T2", october(2), status="unbilled")
+    run = Steps(due, DAY)
     run.find_due()
     run.filter_ready()
     run.write_drafts()
-    warehouse.transaction("T2", october(2))
+    damage.source_changes(due, "T2", billing_status="ready_to_invoice")
     run.filter_ready()
     run.write_drafts()
     run.close()
-    assert billed(warehouse) == {DAY: ["T1", "T2"]}
+    assert billed(due) == {DAY: ["T1", "T2"]}
 
 
-def test_run_can_start_over_at_any_step(warehouse: Warehouse) -> None:
-    run = steps(warehouse, DAY)
+def test_run_can_start_over_at_any_step(due: World) -> None:
+    run = Steps(due, DAY)
     for last in range(1, 4):
         for step in run.in_order[:last]:
             step()
-    for step in run.in_order:
-        step()
-    (row,) = warehouse.read("SELECT status, attempt FROM invoicing.invoice_run")
-    assert (billed(warehouse), tuple(row)) == ({DAY: ["T1"]}, ("succeeded", 4))
+    *_, ended = [step() for step in run.in_order]
+    assert ended
+    assert (billed(due), ended.status, ended.attempt) == ({DAY: ["T1"]}, "succeeded", 4)
 
 
 # Preview
@@ -217,71 +216,71 @@ def undated(rows: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def previewed(new_database: Callable[[str], sa.URL], built: Warehouse) -> Warehouse:
-    """The warehouse of `believable`, for tests whose previews must leave it as it is."""
-    return built.at(create_engine(new_database(str(built.engine.url.database))))
+def previewed(built: World, copy_world: Callable[[World], World]) -> World:
+    """The world of `believable`, for tests whose previews must leave it as it is."""
+    return copy_world(built)
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_preview_leaves_no_trace(previewed: Warehouse, day: date) -> None:
+def test_preview_leaves_no_trace(previewed: World, day: date) -> None:
     before = dump(previewed)
     preview_day(previewed.engine, day, settings=previewed.settings)
     assert dump(previewed) == before
 
 
-def test_preview_of_a_day_that_was_run_leaves_no_trace(ran: Warehouse) -> None:
+def test_preview_of_a_day_that_was_run_leaves_no_trace(ran: World) -> None:
     before = dump(ran)
     preview_day(ran.engine, DAY, settings=ran.settings)
     assert dump(ran) == before
 
 
-def test_preview_shows_what_the_run_writes(built: Warehouse, new_database: Callable[[str], sa.URL]) -> None:
-    warehouse = built.at(create_engine(new_database(str(built.engine.url.database))))
+def test_preview_shows_what_the_run_writes(built: World, lend_world: Callable[[World], World]) -> None:
+    world = lend_world(built)
     for day in DAYS:
-        shown = preview_day(warehouse.engine, day, settings=warehouse.settings)
-        written = warehouse.run(day)
-        assert undated(shown.invoices) == undated(written.invoices), day
-        assert shown.quarantined == written.quarantined, day
+        previewed = preview_day(world.engine, day, settings=world.settings)
+        written = world.run(day)
+        assert undated(previewed.invoices) == undated(written.invoices), day
+        assert previewed.quarantined == written.quarantined, day
 
 
-def test_preview_counts_what_the_run_counts(previewed: Warehouse, new_database: Callable[[str], sa.URL]) -> None:
-    shown = preview_day(previewed.engine, DAY, settings=previewed.settings).run
-    written = previewed.at(create_engine(new_database(str(previewed.engine.url.database)))).run(DAY).run
+def test_preview_counts_what_the_run_counts(previewed: World, lend_world: Callable[[World], World]) -> None:
+    foreseen = preview_day(previewed.engine, DAY, settings=previewed.settings).run
+    written = lend_world(previewed).run(DAY).run
     own = {"run_id", "run_key", "lease_until", "started_at", "ended_at"}
-    assert {name: value for name, value in vars(shown).items() if name not in own} == {
+    assert {name: value for name, value in vars(foreseen).items() if name not in own} == {
         name: value for name, value in vars(written).items() if name not in own
     }
 
 
-def test_preview_shows_what_a_repeat_would_take_off_a_draft(warehouse: Warehouse) -> None:
-    warehouse.transaction("T2", october(1), "30")
-    warehouse.run(DAY)
-    warehouse.execute("UPDATE invoicing.actual SET billing_status = 'canceled' WHERE transaction_id = 'T2'")
-    shown = preview_day(warehouse.engine, DAY, settings=warehouse.settings).invoices
-    assert shown["total_amount"].tolist() == [100]
-    assert billed(warehouse) == {DAY: ["T1", "T2"]}
+def test_preview_shows_what_a_repeat_would_take_off_a_draft(due: World) -> None:
+    due.transaction("T2", october(1), "30")
+    due.run(DAY)
+    damage.source_changes(due, "T2", billing_status="canceled")
+    invoices = preview_day(due.engine, DAY, settings=due.settings).invoices
+    assert invoices["total_amount"].tolist() == [100]
+    assert billed(due) == {DAY: ["T1", "T2"]}
 
 
-def test_preview_can_be_narrowed_to_contracts(warehouse: Warehouse) -> None:
-    warehouse.contract("Contoso")
-    warehouse.line(contract_id="Contoso")
-    warehouse.schedule(DAY, contract_id="Contoso")
-    warehouse.transaction("T1", october(1), contract_id="Contoso")
-    shown = preview_day(warehouse.engine, DAY, settings=warehouse.settings, contract_ids=["Contoso"]).invoices
-    assert shown["contract_id"].tolist() == ["Contoso"]
+def test_preview_can_be_narrowed_to_contracts(due: World) -> None:
+    due.contract("Contoso")
+    due.line(contract_id="Contoso")
+    due.schedule(DAY, contract_id="Contoso")
+    due.transaction("T1", october(1), contract_id="Contoso")
+    invoices = preview_day(due.engine, DAY, settings=due.settings, contract_ids=["Contoso"]).invoices
+    assert invoices["contract_id"].tolist() == ["Contoso"]
 
 
-def test_preview_beside_a_run_is_refused(warehouse: Warehouse) -> None:
-    steps(warehouse, DAY, "in progress").find_due()
+def test_preview_beside_a_run_is_refused(due: World) -> None:
+    Steps(due, DAY, "in progress").find_due()
     with pytest.raises(RunHeldError, match="in progress"):
-        preview_day(warehouse.engine, DAY, settings=warehouse.settings)
+        preview_day(due.engine, DAY, settings=due.settings)
 
 
-def test_preview_that_was_refused_leaves_the_run_its_staging(warehouse: Warehouse) -> None:
-    run = steps(warehouse, DAY, "in progress")
+def test_preview_that_was_refused_leaves_the_run_its_staging(due: World) -> None:
+    run = Steps(due, DAY, "in progress")
     run.find_due()
     with pytest.raises(RunHeldError):
-        preview_day(warehouse.engine, DAY, settings=warehouse.settings)
+        preview_day(due.engine, DAY, settings=due.settings)
     for step in run.in_order[1:]:
         step()
-    assert dump(warehouse, DRAFTS)["invoice_line_detail"]
+    assert count(due, "invoice_line_details")

@@ -15,16 +15,11 @@ import sqlalchemy as sa
 from invoicing.money import currency_decimals
 from invoicing.process.day import Day, run_day
 from invoicing.settings import Settings
-from tests.calculator.calculator import QUANTITY_DECIMALS, split
-from tests.calculator.model import LineCustomer
+from tests.model.shares import QUANTITY_DECIMALS, split
+from tests.model.source import LineCustomer
+from tests.world.names import CLASSES, CONTRACT, LINE, october
 
-CONTRACT = "Adatum"
-LINE = "work"
-CLASSES = ("time", "expense", "material", "fee")
-
-
-def october(day: int) -> date:
-    return date(2026, 10, day)
+__all__ = ["CLASSES", "CONTRACT", "LINE", "october"]
 
 
 @dataclass

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from invoicing.warehouse.connection import create_engine
 from tests.source.folders import SourceFolder
+from tests.world.world import World
 
 
 @pytest.fixture
@@ -17,12 +16,12 @@ def source(tmp_path: Path) -> SourceFolder:
 
 
 @pytest.fixture(scope="session")
-def empty(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
+def empty(new_world: Callable[[], World]) -> World:
     """One empty warehouse for all tests whose loads are refused, and so leave it empty."""
-    return create_engine(new_database(template))
+    return new_world()
 
 
 @pytest.fixture(scope="session")
-def scratch(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
+def scratch(new_world: Callable[[], World]) -> World:
     """One warehouse for all tests that only ask whether a load is taken, and do not care what is there already."""
-    return create_engine(new_database(template))
+    return new_world()

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-import sqlalchemy as sa
 from pyarrow import parquet
 
 from invoicing.errors import LoadRefusedError
 from invoicing.source.loading import LoadResult, load_folder
+from tests.world.place import Place
 
 Row = dict[str, str]
 
@@ -186,37 +186,14 @@ class SourceFolder:
         return self.path
 
 
-def load(engine: sa.Engine, folder: Path) -> LoadResult:
-    return load_folder(engine, folder, wait_seconds=10)
+def load(place: Place, folder: Path) -> LoadResult:
+    return load_folder(place.engine, folder, wait_seconds=10)
 
 
-def problems_of(engine: sa.Engine, folder: Path) -> list[str]:
+def problems_of(place: Place, folder: Path) -> list[str]:
     """What a refused load lists; empty when it was not refused, in which case it stays in the warehouse."""
     try:
-        load(engine, folder)
+        load(place, folder)
     except LoadRefusedError as refusal:
         return [str(problem) for problem in refusal.problems]
     return []
-
-
-def rows_of(engine: sa.Engine, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(query), parameters)]
-
-
-def execute(engine: sa.Engine, statement: str, **parameters: Any) -> None:
-    with engine.begin() as connection:
-        connection.execute(sa.text(statement), parameters)
-
-
-def dump(engine: sa.Engine) -> dict[str, list[str]]:
-    """Every row of every table, keys and moments included, in a fixed order."""
-    tables = rows_of(
-        engine,
-        "SELECT table_name FROM information_schema.tables"
-        " WHERE table_schema = 'invoicing' AND table_type = 'BASE TABLE' ORDER BY 1",
-    )
-    return {
-        name: [row for (row,) in rows_of(engine, f"SELECT t::text FROM invoicing.{name} AS t ORDER BY 1")]
-        for (name,) in tables
-    }

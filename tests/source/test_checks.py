@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import sqlalchemy as sa
 
-from tests.source.folders import SourceFolder, load, problems_of, rows_of
+from tests.source.folders import SourceFolder, load, problems_of
+from tests.world.stored import source_rows
+from tests.world.world import World
 
 # Keys
 
@@ -20,7 +21,7 @@ from tests.source.folders import SourceFolder, load, problems_of, rows_of
     ],
 )
 def test_key_that_stands_twice_names_both_lines(
-    empty: sa.Engine, source: SourceFolder, table: str, column: str, key: str
+    empty: World, source: SourceFolder, table: str, column: str, key: str
 ) -> None:
     first = len(source.tables[table]) + 1
     problems = problems_of(empty, source.add(table).write())
@@ -29,7 +30,7 @@ def test_key_that_stands_twice_names_both_lines(
     ]
 
 
-def test_every_further_row_of_a_key_is_a_problem(empty: sa.Engine, source: SourceFolder) -> None:
+def test_every_further_row_of_a_key_is_a_problem(empty: World, source: SourceFolder) -> None:
     problems = problems_of(empty, source.add("roles").add("roles").write())
     assert [problem.partition(":")[0] for problem in problems] == [
         "roles.csv, line 3, column role_id",
@@ -68,7 +69,7 @@ def test_every_further_row_of_a_key_is_a_problem(empty: sa.Engine, source: Sourc
     ],
 )
 def test_reference_to_nothing_is_refused(
-    empty: sa.Engine, source: SourceFolder, table: str, changes: dict[str, str], reason: str
+    empty: World, source: SourceFolder, table: str, changes: dict[str, str], reason: str
 ) -> None:
     problems = problems_of(empty, source.change(table, **changes).write())
     (column,) = changes
@@ -76,20 +77,20 @@ def test_reference_to_nothing_is_refused(
     assert any(problem.startswith(f"{table}.csv, line 2, column {column}: {reason}") for problem in problems)
 
 
-def test_what_the_warehouse_holds_is_known(engine: sa.Engine, source: SourceFolder) -> None:
-    load(engine, source.write())
+def test_what_the_warehouse_holds_is_known(world: World, source: SourceFolder) -> None:
+    load(world, source.write())
     for table in source.tables:
-        assert problems_of(engine, SourceFolder(source.path.with_name(table)).only(table).write()) == []
+        assert problems_of(world, SourceFolder(source.path.with_name(table)).only(table).write()) == []
 
 
-def test_roles_and_resources_are_not_missed_where_none_are_kept(engine: sa.Engine, source: SourceFolder) -> None:
+def test_roles_and_resources_are_not_missed_where_none_are_kept(world: World, source: SourceFolder) -> None:
     source.change("contract_lines", invoice_frequency_id="")
     for table in ("roles", "resources", "resource_capacity"):
         del source.tables[table]
-    assert problems_of(engine, source.write()) == []
+    assert problems_of(world, source.write()) == []
 
 
-def test_rows_that_refer_to_a_bad_row_are_not_bad_for_it(empty: sa.Engine, source: SourceFolder) -> None:
+def test_rows_that_refer_to_a_bad_row_are_not_bad_for_it(empty: World, source: SourceFolder) -> None:
     problems = problems_of(empty, source.change("contract_lines", billing_start_date="soon").write())
     assert [problem.partition(":")[0] for problem in problems] == [
         "contract_lines.csv, line 2, column billing_start_date"
@@ -97,14 +98,14 @@ def test_rows_that_refer_to_a_bad_row_are_not_bad_for_it(empty: sa.Engine, sourc
 
 
 @pytest.mark.parametrize("key", ["", "x" * 101])
-def test_rows_that_refer_to_a_row_of_a_bad_key_are_not_judged(empty: sa.Engine, source: SourceFolder, key: str) -> None:
+def test_rows_that_refer_to_a_row_of_a_bad_key_are_not_judged(empty: World, source: SourceFolder, key: str) -> None:
     problems = problems_of(empty, source.change("contract_lines", contract_line_id=key).write())
     assert [problem.partition(":")[0] for problem in problems] == [
         "contract_lines.csv, line 2, column contract_line_id"
     ]
 
 
-def test_rows_that_refer_to_an_unreadable_file_are_not_judged(empty: sa.Engine, source: SourceFolder) -> None:
+def test_rows_that_refer_to_an_unreadable_file_are_not_judged(empty: World, source: SourceFolder) -> None:
     problems = problems_of(empty, source.write_text("customers.csv", ""))
     assert [problem.partition(":")[0] for problem in problems] == ["customers.csv, line 1"]
 
@@ -113,7 +114,7 @@ def test_rows_that_refer_to_an_unreadable_file_are_not_judged(empty: sa.Engine, 
 
 
 @pytest.mark.parametrize("currency", ["USX", "usd", "Euro"])
-def test_unknown_currency_is_refused(empty: sa.Engine, source: SourceFolder, currency: str) -> None:
+def test_unknown_currency_is_refused(empty: World, source: SourceFolder, currency: str) -> None:
     assert problems_of(empty, source.change("project_contracts", currency=currency).write()) == [
         f"project_contracts.csv, line 2, column currency: {currency!r} is no currency the warehouse knows;"
         " write an ISO 4217 code such as USD"
@@ -136,7 +137,7 @@ def test_unknown_currency_is_refused(empty: sa.Engine, source: SourceFolder, cur
     ],
 )
 def test_more_decimals_than_the_currency_has_are_refused(
-    empty: sa.Engine, source: SourceFolder, table: str, column: str
+    empty: World, source: SourceFolder, table: str, column: str
 ) -> None:
     assert problems_of(empty, source.change(table, **{column: "10.0050"}).write()) == [
         f"{table}.csv, line 2, column {column}: '10.005' has more decimals than USD, which has 2; round it"
@@ -145,34 +146,34 @@ def test_more_decimals_than_the_currency_has_are_refused(
 
 @pytest.mark.parametrize(("currency", "amount"), [("JPY", "100.0"), ("USD", "100.1000"), ("KWD", "100.123")])
 def test_decimals_that_the_currency_has_are_taken(
-    engine: sa.Engine, source: SourceFolder, currency: str, amount: str
+    world: World, source: SourceFolder, currency: str, amount: str
 ) -> None:
     source.change("project_contracts", currency=currency).change("contract_customers", not_to_exceed_limit="")
-    assert problems_of(engine, source.change("transactions", amount=amount).write()) == []
+    assert problems_of(world, source.change("transactions", amount=amount).write()) == []
 
 
-def test_currency_of_a_contract_in_the_warehouse_counts(engine: sa.Engine, source: SourceFolder) -> None:
+def test_currency_of_a_contract_in_the_warehouse_counts(world: World, source: SourceFolder) -> None:
     source.change("project_contracts", currency="JPY").change("contract_customers", not_to_exceed_limit="")
-    load(engine, source.write())
+    load(world, source.write())
     later = SourceFolder(source.path.with_name("later")).only("transactions").change("transactions", amount="1.5")
-    assert problems_of(engine, later.write()) == [
+    assert problems_of(world, later.write()) == [
         "transactions.csv, line 2, column amount: '1.5' has more decimals than JPY, which has 0; round it"
     ]
 
 
-def test_currency_of_a_contract_with_amounts_cannot_change(engine: sa.Engine, source: SourceFolder) -> None:
-    load(engine, source.write())
-    assert problems_of(engine, source.change("project_contracts", currency="EUR").write()) == [
+def test_currency_of_a_contract_with_amounts_cannot_change(world: World, source: SourceFolder) -> None:
+    load(world, source.write())
+    assert problems_of(world, source.change("project_contracts", currency="EUR").write()) == [
         "project_contracts.csv, line 2, column currency: contract 'C-1' has amounts in USD and cannot become EUR;"
         " keep its currency, or enter another contract"
     ]
 
 
-def test_currency_of_a_contract_without_amounts_may_change(engine: sa.Engine, source: SourceFolder) -> None:
+def test_currency_of_a_contract_without_amounts_may_change(world: World, source: SourceFolder) -> None:
     source.only("customers", "project_contracts")
-    load(engine, source.write())
-    load(engine, source.change("project_contracts", currency="EUR").write())
-    assert rows_of(engine, "SELECT currency FROM invoicing.project_contract") == [("EUR",)]
+    load(world, source.write())
+    load(world, source.change("project_contracts", currency="EUR").write())
+    assert source_rows(world, "project_contracts", "currency") == [("EUR",)]
 
 
 # Splits
@@ -180,7 +181,7 @@ def test_currency_of_a_contract_without_amounts_may_change(engine: sa.Engine, so
 
 @pytest.mark.parametrize(("percent", "total"), [("39.99", "99.99"), ("40.0000000001", "100.0000000001"), ("0", "60")])
 def test_percents_that_do_not_sum_to_a_hundred_are_refused(
-    empty: sa.Engine, source: SourceFolder, percent: str, total: str
+    empty: World, source: SourceFolder, percent: str, total: str
 ) -> None:
     assert problems_of(empty, source.change("contract_line_customers", 1, split_percent=percent).write()) == [
         "contract_line_customers.csv, line 2, column split_percent: the percents of contract_id 'C-1',"
@@ -188,11 +189,11 @@ def test_percents_that_do_not_sum_to_a_hundred_are_refused(
     ]
 
 
-def test_percents_of_customers_in_the_warehouse_count(engine: sa.Engine, source: SourceFolder) -> None:
-    load(engine, source.write())
+def test_percents_of_customers_in_the_warehouse_count(world: World, source: SourceFolder) -> None:
+    load(world, source.write())
     later = SourceFolder(source.path.with_name("later")).only("contract_line_customers")
     del later.tables["contract_line_customers"][1]
-    assert problems_of(engine, later.change("contract_line_customers", split_percent="100").write()) == [
+    assert problems_of(world, later.change("contract_line_customers", split_percent="100").write()) == [
         "contract_line_customers.csv, line 2, column split_percent: the percents of contract_id 'C-1', contract_line_id"
         " 'work' sum to 140, 40 of it of customers in the warehouse alone (0 ends a share); they must sum to 100"
     ]
@@ -202,7 +203,7 @@ def test_percents_of_customers_in_the_warehouse_count(engine: sa.Engine, source:
     ("first", "second", "found"), [("false", "false", "no rounding customer"), ("true", "true", "2 rounding customers")]
 )
 def test_line_needs_exactly_one_rounding_customer(
-    empty: sa.Engine, source: SourceFolder, first: str, second: str, found: str
+    empty: World, source: SourceFolder, first: str, second: str, found: str
 ) -> None:
     source.change("contract_line_customers", is_rounding_customer=first)
     assert problems_of(empty, source.change("contract_line_customers", 1, is_rounding_customer=second).write()) == [
@@ -211,7 +212,7 @@ def test_line_needs_exactly_one_rounding_customer(
     ]
 
 
-def test_rounding_customer_needs_a_share(empty: sa.Engine, source: SourceFolder) -> None:
+def test_rounding_customer_needs_a_share(empty: World, source: SourceFolder) -> None:
     source.change("contract_line_customers", split_percent="0").change(
         "contract_line_customers", 1, split_percent="100"
     )
@@ -219,14 +220,14 @@ def test_rounding_customer_needs_a_share(empty: sa.Engine, source: SourceFolder)
     assert "has a rounding customer of 0 percent; mark exactly one customer, of a percent above 0" in problem
 
 
-def test_customer_may_end_a_share_with_a_percent_of_zero(engine: sa.Engine, source: SourceFolder) -> None:
+def test_customer_may_end_a_share_with_a_percent_of_zero(world: World, source: SourceFolder) -> None:
     source.change("contract_line_customers", split_percent="100").change(
         "contract_line_customers", 1, split_percent="0"
     )
-    assert problems_of(engine, source.write()) == []
+    assert problems_of(world, source.write()) == []
 
 
-def test_split_with_a_bad_percent_is_not_summed(empty: sa.Engine, source: SourceFolder) -> None:
+def test_split_with_a_bad_percent_is_not_summed(empty: World, source: SourceFolder) -> None:
     (problem,) = problems_of(empty, source.change("contract_line_customers", split_percent="sixty").write())
     assert "'sixty' is not a number" in problem
 
@@ -246,9 +247,7 @@ def test_split_with_a_bad_percent_is_not_summed(empty: sa.Engine, source: Source
         ("monthly", "last friday;15;last;second tuesday"),
     ],
 )
-def test_run_days_of_the_contract_are_taken(
-    scratch: sa.Engine, source: SourceFolder, period: str, run_days: str
-) -> None:
+def test_run_days_of_the_contract_are_taken(scratch: World, source: SourceFolder, period: str, run_days: str) -> None:
     assert problems_of(scratch, source.change("invoice_frequencies", period=period, run_days=run_days).write()) == []
 
 
@@ -267,9 +266,7 @@ def test_run_days_of_the_contract_are_taken(
         ("monthly", "1;", "one to four of"),
     ],
 )
-def test_other_run_days_are_refused(
-    empty: sa.Engine, source: SourceFolder, period: str, run_days: str, hint: str
-) -> None:
+def test_other_run_days_are_refused(empty: World, source: SourceFolder, period: str, run_days: str, hint: str) -> None:
     (problem,) = problems_of(empty, source.change("invoice_frequencies", period=period, run_days=run_days).write())
     assert problem.startswith(
         f"invoice_frequencies.csv, line 2, column run_days: {run_days!r} are no run days of a {period} frequency; write {hint}"

@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,26 +15,28 @@ from invoicing.errors import LoadRefusedError
 from invoicing.source import csv_files
 from invoicing.source.problems import Problems
 from invoicing.source.tables import TABLES_BY_NAME
-from tests.source.folders import SourceFolder, load, problems_of, rows_of
+from tests.source.folders import SourceFolder, load, problems_of
+from tests.world.stored import source_rows
+from tests.world.world import World
 
 HEADER = "customer_id,name\n"
 KNOWN = "adatum,Adatum\nfabrikam,Fabrikam\n"
 
 
-def customers(engine: sa.Engine, source: SourceFolder, text: str | bytes) -> list[str]:
+def customers(world: World, source: SourceFolder, text: str | bytes) -> list[str]:
     """Problems of a folder of the one file customers.csv."""
-    return problems_of(engine, source.only("roles").write_text("customers.csv", text))
+    return problems_of(world, source.only("roles").write_text("customers.csv", text))
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n" + HEADER])
-def test_file_without_header_is_refused(empty: sa.Engine, source: SourceFolder, text: str) -> None:
+def test_file_without_header_is_refused(empty: World, source: SourceFolder, text: str) -> None:
     assert customers(empty, source, text) == [
         "customers.csv, line 1: there is no header; the first line must name the columns"
     ]
 
 
 @pytest.mark.parametrize("text", [HEADER, HEADER.strip(), HEADER + "\n\r\n"])
-def test_header_alone_is_fine(scratch: sa.Engine, source: SourceFolder, text: str) -> None:
+def test_header_alone_is_fine(scratch: World, source: SourceFolder, text: str) -> None:
     assert customers(scratch, source, text) == []
 
 
@@ -51,36 +52,36 @@ def test_header_alone_is_fine(scratch: sa.Engine, source: SourceFolder, text: st
     ],
     ids=["byte order mark", "CRLF", "no last line end", "CR", "other order of columns", "blank lines"],
 )
-def test_other_ways_to_write_the_same_are_read(engine: sa.Engine, source: SourceFolder, text: bytes) -> None:
-    assert customers(engine, source, text) == []
-    assert rows_of(engine, "SELECT customer_id, name FROM invoicing.customer ORDER BY 1") == [
+def test_other_ways_to_write_the_same_are_read(world: World, source: SourceFolder, text: bytes) -> None:
+    assert customers(world, source, text) == []
+    assert source_rows(world, "customers", "customer_id", "name") == [
         ("adatum", "Adatum"),
         ("fabrikam", "Fabrikam"),
     ]
 
 
-def test_quoted_text_arrives_as_it_was_written(engine: sa.Engine, source: SourceFolder) -> None:
+def test_quoted_text_arrives_as_it_was_written(world: World, source: SourceFolder) -> None:
     text = 'Said "done",\r\nand left\\N; é 漢 \t\\.'
-    load(engine, source.change("transactions", description=text).write())
-    assert rows_of(engine, "SELECT description FROM invoicing.transaction") == [(text,)]
+    load(world, source.change("transactions", description=text).write())
+    assert source_rows(world, "transactions", "description") == [(text,)]
 
 
 @pytest.mark.parametrize("field", ["", '""'])
-def test_empty_field_is_null_quoted_or_not(engine: sa.Engine, source: SourceFolder, field: str) -> None:
+def test_empty_field_is_null_quoted_or_not(world: World, source: SourceFolder, field: str) -> None:
     folder = source.only().write_text("roles.csv", f"role_id,name,target_utilization_percent\nr,Role,{field}\n")
-    load(engine, folder)
-    assert rows_of(engine, "SELECT target_utilization_percent FROM invoicing.role") == [(None,)]
+    load(world, folder)
+    assert source_rows(world, "roles", "target_utilization_percent") == [(None,)]
 
 
 @pytest.mark.parametrize(("delimiter", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
-def test_other_delimiter_is_named(empty: sa.Engine, source: SourceFolder, delimiter: str, name: str) -> None:
+def test_other_delimiter_is_named(empty: World, source: SourceFolder, delimiter: str, name: str) -> None:
     problems = customers(empty, source, (HEADER + KNOWN).replace(",", delimiter))
     assert problems == [
         f"customers.csv, line 1: fields are separated by {name} ({delimiter!r}); separate them by commas"
     ]
 
 
-def test_field_that_is_not_utf8_is_named_with_its_line(empty: sa.Engine, source: SourceFolder) -> None:
+def test_field_that_is_not_utf8_is_named_with_its_line(empty: World, source: SourceFolder) -> None:
     problems = customers(empty, source, (HEADER + KNOWN + "x,Soci\xe9t\xe9\n").encode("latin-1"))
     assert problems == [
         "customers.csv, line 4, column name: 'Soci\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}' is not UTF-8;"
@@ -88,31 +89,31 @@ def test_field_that_is_not_utf8_is_named_with_its_line(empty: sa.Engine, source:
     ]
 
 
-def test_header_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+def test_header_that_is_not_utf8_is_refused(empty: World, source: SourceFolder) -> None:
     (problem,) = customers(empty, source, "customer_id,name,soci\xe9t\xe9\n".encode("latin-1"))
     assert problem.startswith("customers.csv, line 1: ")
     assert problem.endswith("is not UTF-8; save the file as UTF-8")
 
 
-def test_utf16_is_recognised(empty: sa.Engine, source: SourceFolder) -> None:
+def test_utf16_is_recognised(empty: World, source: SourceFolder) -> None:
     assert customers(empty, source, (HEADER + KNOWN).encode("utf-16")) == [
         "customers.csv, line 1: is not UTF-8 text, UTF-16 it seems; save it as UTF-8"
     ]
 
 
-def test_row_with_too_many_fields_is_shown(empty: sa.Engine, source: SourceFolder) -> None:
+def test_row_with_too_many_fields_is_shown(empty: World, source: SourceFolder) -> None:
     assert customers(empty, source, HEADER + "adatum,Adatum, Inc.\n") == [
         "customers.csv, line 2: 'adatum,Adatum, Inc.' has 3 fields, the header has 2; quote fields that hold commas"
     ]
 
 
-def test_row_with_too_few_fields_is_shown(empty: sa.Engine, source: SourceFolder) -> None:
+def test_row_with_too_few_fields_is_shown(empty: World, source: SourceFolder) -> None:
     assert customers(empty, source, HEADER + KNOWN + "x\n") == [
         "customers.csv, line 4: 'x' has 1 field, the header has 2; quote fields that hold commas"
     ]
 
 
-def test_quote_that_is_never_closed_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+def test_quote_that_is_never_closed_is_refused(empty: World, source: SourceFolder) -> None:
     assert customers(empty, source, HEADER + KNOWN + 'x,"X\ny,Y\n') == [
         "customers.csv, line 4: a quote is opened here and never closed",
         r"customers.csv, line 4, column name: 'X\ny,Y\n' holds a line break; write it on one line, and look for a quote"
@@ -120,27 +121,27 @@ def test_quote_that_is_never_closed_is_refused(empty: sa.Engine, source: SourceF
     ]
 
 
-def test_quoted_text_of_several_lines_may_end_a_file(scratch: sa.Engine, source: SourceFolder) -> None:
+def test_quoted_text_of_several_lines_may_end_a_file(scratch: World, source: SourceFolder) -> None:
     (row,) = source.tables["transactions"]
     row["description"] = row.pop("description") + "\nof two days"
     assert problems_of(scratch, source.write()) == []
 
 
 def test_quote_that_swallows_more_than_a_block_is_refused(
-    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch
+    empty: World, source: SourceFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_files, "BLOCK_BYTES", 1 << 10)
     problems = customers(empty, source, HEADER + KNOWN + 'x,"X\n' + KNOWN * 100)
     assert problems == ["customers.csv, line 3: after this line a quote is opened and not closed within 1,024 bytes"]
 
 
-def test_nul_character_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+def test_nul_character_is_refused(empty: World, source: SourceFolder) -> None:
     assert customers(empty, source, HEADER + "adatum,Ada\0tum\n") == [
         r"customers.csv, line 2, column name: 'Ada\x00tum' holds a NUL character, which no database text can; remove it"
     ]
 
 
-def test_lines_are_physical_when_fields_hold_line_breaks(empty: sa.Engine, source: SourceFolder) -> None:
+def test_lines_are_physical_when_fields_hold_line_breaks(empty: World, source: SourceFolder) -> None:
     source.change("transactions", description="one\ntwo\r\nthree")
     source.add("transactions", transaction_id="T-2", quantity="x")
     source.add("transactions", transaction_id="T-3", description="", quantity="y")
@@ -150,7 +151,7 @@ def test_lines_are_physical_when_fields_hold_line_breaks(empty: sa.Engine, sourc
 
 @pytest.mark.parametrize("block", [64, 1 << 20])
 def test_lines_are_physical_around_blank_broken_and_long_rows(
-    empty: sa.Engine, source: SourceFolder, monkeypatch: pytest.MonkeyPatch, block: int
+    empty: World, source: SourceFolder, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     monkeypatch.setattr(csv_files, "BLOCK_BYTES", block)
     text = (
@@ -177,14 +178,14 @@ def test_lines_are_physical_around_blank_broken_and_long_rows(
     ]
 
 
-def test_reading_ends_after_a_thousand_rows_of_the_wrong_length(empty: sa.Engine, source: SourceFolder) -> None:
+def test_reading_ends_after_a_thousand_rows_of_the_wrong_length(empty: World, source: SourceFolder) -> None:
     problems = customers(empty, source, HEADER + KNOWN + "x\n" * 5_000)
     assert len(problems) == 100
     assert problems[0].startswith("customers.csv, line 4: 'x' has 1 field")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyarrow cannot show us such a row
-def test_row_of_the_wrong_length_that_is_not_utf8_is_refused(empty: sa.Engine, source: SourceFolder) -> None:
+def test_row_of_the_wrong_length_that_is_not_utf8_is_refused(empty: World, source: SourceFolder) -> None:
     (problem,) = customers(empty, source, HEADER.encode() + KNOWN.encode() + b"\xe9\n")
     assert problem.startswith("customers.csv, line 1: cannot be read as CSV after this line: ")
 
@@ -223,7 +224,7 @@ def test_every_row_is_found_as_it_was_written_and_on_its_line(rows: list[tuple[s
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(descriptions=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=50), min_size=1))
-def test_any_text_arrives_as_it_was_written(scratch: sa.Engine, descriptions: list[str]) -> None:
+def test_any_text_arrives_as_it_was_written(scratch: World, descriptions: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = SourceFolder(Path(folder) / "source")
         (row,) = source.tables["transactions"]
@@ -232,5 +233,5 @@ def test_any_text_arrives_as_it_was_written(scratch: sa.Engine, descriptions: li
             for number, text in enumerate(descriptions)
         ]
         load(scratch, source.write(csv.QUOTE_ALL))
-    query = "SELECT description FROM invoicing.transaction WHERE transaction_id LIKE 'text %' ORDER BY transaction_id"
-    assert [text or "" for (text,) in rows_of(scratch, query)][: len(descriptions)] == descriptions
+    kept = dict(source_rows(scratch, "transactions", "transaction_id", "description"))
+    assert [kept[f"text {number:04}"] or "" for number, _ in enumerate(descriptions)] == descriptions

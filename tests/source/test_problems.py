@@ -1,11 +1,11 @@
 """Collecting problems: the first are kept, all are counted."""
 
 import pytest
-import sqlalchemy as sa
 
 from invoicing.errors import LoadRefusedError
 from invoicing.source.problems import MAX_LISTED, Problems, shown
 from tests.source.folders import SourceFolder, load
+from tests.world.world import World
 
 
 def refusal(problems: Problems) -> LoadRefusedError:
@@ -39,7 +39,7 @@ def test_all_problems_are_counted() -> None:
     assert "1000001 problems (the first 1 are listed)" in str(refused)
 
 
-def test_every_bad_row_of_a_load_is_counted_once(empty: sa.Engine, source: SourceFolder) -> None:
+def test_every_bad_row_of_a_load_is_counted_once(empty: World, source: SourceFolder) -> None:
     source.tables["transactions"] *= 300
     for number, row in enumerate(source.tables["transactions"]):
         source.tables["transactions"][number] = {**row, "transaction_id": f"T-{number}", "quantity": "x"}

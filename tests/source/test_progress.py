@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 
-import sqlalchemy as sa
 from rich.console import Console
 
 from invoicing.source.loading import load_folder
 from invoicing.source.progress import progress_bar
 from tests.source.folders import SourceFolder
+from tests.world.world import World
 
 
-def test_progress_tells_each_file_and_then_the_steps(engine: sa.Engine, source: SourceFolder) -> None:
+def test_progress_tells_each_file_and_then_the_steps(world: World, source: SourceFolder) -> None:
     told: list[tuple[str, int, float | None]] = []
     load_folder(
-        engine,
+        world.engine,
         source.only("customers", "roles").write(),
         wait_seconds=10,
         progress=lambda what, rows, fraction: told.append((what, rows, fraction)),

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from fastapi import Depends, HTTPException
 from fastapi.testclient import TestClient
 
-from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices
-from invoicing.lifecycle.invoices import Request
 from invoicing.process.day import run_day
 from invoicing.settings import read_settings
 from invoicing.warehouse.connection import create_engine
-from invoicing.warehouse.transactions import writing
 from invoicing.web import run_invoices
 from invoicing.web.app import create_app
-from tests.process.warehouse import Warehouse, october
+from tests.world.desk import Desk
+from tests.world.names import october
+from tests.world.place import Place
+from tests.world.steps import Steps
+from tests.world.world import World
 
 
-def run(engine: sa.Engine, day: str, run_id: str = "one", contract_ids: list[str] | None = None) -> str:
+def run(place: Place, day: str, run_id: str = "one", contract_ids: list[str] | None = None) -> str:
     """Runs a day as the DAG run of that id, and returns the address of its page."""
     run_day(
-        engine,
+        place.engine,
         date.fromisoformat(day),
         run_key=f"create_invoices/{run_id}",
         settings=read_settings(),
@@ -43,92 +43,82 @@ def run_dates(web: TestClient, address: str) -> list[str]:
     return [invoice["run_date"] for invoice in as_json(web, address)["invoices"]]
 
 
-def test_the_page_shows_contract_customer_currency_amounts_and_status(web: TestClient, engine: sa.Engine) -> None:
-    html = web.get(run(engine, "2020-10-05")).text
+def test_the_page_shows_contract_customer_currency_amounts_and_status(web: TestClient, own_world: World) -> None:
+    html = web.get(run(own_world, "2020-10-05")).text
     shown = ("Implementation services for Adatum", "Adatum Corporation", "USD", "21,130.01", "21,213.41", "draft")
     assert [text for text in shown if f">{text}<" not in html] == []
 
 
-def test_json_gives_the_amounts_with_all_their_digits(web: TestClient, engine: sa.Engine) -> None:
-    answer = web.get(run(engine, "2020-10-05"), headers={"Accept": "application/json"})
+def test_json_gives_the_amounts_with_all_their_digits(web: TestClient, own_world: World) -> None:
+    answer = web.get(run(own_world, "2020-10-05"), headers={"Accept": "application/json"})
     assert '"total_amount": 21213.41' in answer.text
 
 
-def test_a_browser_gets_the_page(web: TestClient, engine: sa.Engine) -> None:
-    answer = web.get(run(engine, "2020-10-05"), headers={"Accept": "text/html,application/xhtml+xml,*/*"})
+def test_a_browser_gets_the_page(web: TestClient, own_world: World) -> None:
+    answer = web.get(run(own_world, "2020-10-05"), headers={"Accept": "text/html,application/xhtml+xml,*/*"})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-def test_a_run_by_hand_shows_the_invoices_that_it_did_something_to(web: TestClient, engine: sa.Engine) -> None:
-    run(engine, "2020-11-03")
+def test_a_run_by_hand_shows_the_invoices_that_it_did_something_to(web: TestClient, own_world: World) -> None:
+    run(own_world, "2020-11-03")
+    (invoice,) = own_world.read("SELECT invoice_id FROM analytics.invoices WHERE run_date = '2020-10-05'")
+    Desk(own_world).confirm(invoice.invoice_id, key="confirm_invoices/by hand")
     address = "/dags/confirm_invoices/runs/by hand"
-    with writing(engine, 5) as connection:
-        chosen = choose_drafts(connection, run_date=date(2020, 10, 5))
-        versions: dict[UUID, int | None] = {draft.invoice_id: draft.version for draft in chosen}
-        request = Request("ann", "confirm_invoices/by hand")
-        confirm_invoices(connection, versions, today=october(6), settings=read_settings(), request=request)
     answer = as_json(web, address)
     assert [(invoice["run_date"], invoice["status"]) for invoice in answer["invoices"]] == [("2020-10-05", "confirmed")]
     assert ">21,213.41<" in web.get(address).text
 
 
-def test_a_run_that_caught_up_shows_the_invoices_of_each_day(web: TestClient, engine: sa.Engine) -> None:
-    address = run(engine, "2020-11-03")
+def test_a_run_that_caught_up_shows_the_invoices_of_each_day(web: TestClient, own_world: World) -> None:
+    address = run(own_world, "2020-11-03")
     assert run_dates(web, address) == ["2020-11-03", "2020-11-02", "2020-10-19", "2020-10-05"]
 
 
-def test_the_page_shows_as_many_invoices_as_the_ledger_counts(web: TestClient, engine: sa.Engine) -> None:
-    answer = as_json(web, run(engine, "2020-11-03"))
+def test_the_page_shows_as_many_invoices_as_the_ledger_counts(web: TestClient, own_world: World) -> None:
+    answer = as_json(web, run(own_world, "2020-11-03"))
     assert answer["invoice_count"] == answer["run"]["invoices"]
 
 
-def test_a_run_shows_none_of_another_runs_invoices(web: TestClient, engine: sa.Engine) -> None:
-    run(engine, "2020-10-05", "first")
-    assert run_dates(web, run(engine, "2020-10-19", "second")) == ["2020-10-19"]
+def test_a_run_shows_none_of_another_runs_invoices(web: TestClient, own_world: World) -> None:
+    run(own_world, "2020-10-05", "first")
+    assert run_dates(web, run(own_world, "2020-10-19", "second")) == ["2020-10-19"]
 
 
-def test_a_run_of_chosen_contracts_shows_theirs_alone(web: TestClient, engine: sa.Engine) -> None:
-    warehouse = Warehouse(engine)
+def test_a_run_of_chosen_contracts_shows_theirs_alone(web: TestClient, own_world: World) -> None:
     for contract_id in ("Contoso", "Fabrikam"):
-        warehouse.contract(contract_id)
-        warehouse.line(contract_id=contract_id)
-        warehouse.schedule(october(5), contract_id=contract_id)
-        warehouse.transaction(f"of {contract_id}", october(1), contract_id=contract_id)
-    run(engine, "2026-10-05", "all")
-    shown = as_json(web, run(engine, "2026-10-05", "chosen", ["Contoso"]))["invoices"]
+        own_world.contract(contract_id)
+        own_world.line(contract_id=contract_id)
+        own_world.schedule(october(5), contract_id=contract_id)
+        own_world.transaction(f"of {contract_id}", october(1), contract_id=contract_id)
+    run(own_world, "2026-10-05", "all")
+    shown = as_json(web, run(own_world, "2026-10-05", "chosen", ["Contoso"]))["invoices"]
     assert [invoice["contract_id"] for invoice in shown] == ["Contoso"]
 
 
-def test_a_day_that_a_later_one_caught_up_shows_none(web: TestClient, engine: sa.Engine) -> None:
-    run(engine, "2020-10-19", "later")
-    assert run_dates(web, run(engine, "2020-10-05", "late")) == []
+def test_a_day_that_a_later_one_caught_up_shows_none(web: TestClient, own_world: World) -> None:
+    run(own_world, "2020-10-19", "later")
+    assert run_dates(web, run(own_world, "2020-10-05", "late")) == []
 
 
-def test_a_second_run_of_a_day_shows_the_same_invoices(web: TestClient, engine: sa.Engine) -> None:
-    run(engine, "2020-10-05", "first")
-    assert run_dates(web, run(engine, "2020-10-05", "second")) == ["2020-10-05"]
+def test_a_second_run_of_a_day_shows_the_same_invoices(web: TestClient, own_world: World) -> None:
+    run(own_world, "2020-10-05", "first")
+    assert run_dates(web, run(own_world, "2020-10-05", "second")) == ["2020-10-05"]
 
 
-def test_a_run_in_progress_shows_what_it_has_written_so_far(web: TestClient, engine: sa.Engine) -> None:
-    address = run(engine, "2020-10-05")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.invoice_schedule SET run_status = 'not_run', ran_by = NULL")
-        connection.exec_driver_sql("UPDATE invoicing.milestone SET run_status = 'not_run', ran_by = NULL")
-        connection.exec_driver_sql(
-            "INSERT INTO invoicing.run_invoice_line SELECT r.run_id, l.contract_id, l.contract_line_id, i.customer_id, "
-            "i.run_date, i.invoice_id, i.currency, 0, 0, 0, 0, 1 FROM invoicing.invoice_run r, invoicing.invoice i "
-            "JOIN invoicing.invoice_line l USING (contract_id, invoice_id)"
-        )
-    assert run_dates(web, address) == ["2020-10-05"]
+def test_a_run_in_progress_shows_what_it_has_written_so_far(web: TestClient, own_world: World) -> None:
+    steps = Steps(own_world, date(2020, 10, 5), "create_invoices/one")
+    for step in (steps.find_due, steps.filter_ready, steps.write_drafts):
+        step()
+    assert run_dates(web, "/dags/create_invoices/runs/one") == ["2020-10-05"]
 
 
-def test_a_day_that_was_run_again_still_shows_its_invoices(web: TestClient, engine: sa.Engine) -> None:
-    run(engine, "2020-10-05")
-    assert run_dates(web, run(engine, "2020-10-05")) == ["2020-10-05"]
+def test_a_day_that_was_run_again_still_shows_its_invoices(web: TestClient, own_world: World) -> None:
+    run(own_world, "2020-10-05")
+    assert run_dates(web, run(own_world, "2020-10-05")) == ["2020-10-05"]
 
 
-def test_a_run_without_invoices_says_why(web: TestClient, engine: sa.Engine) -> None:
-    assert "nothing is due on 2020-10-04" in web.get(run(engine, "2020-10-04")).text
+def test_a_run_without_invoices_says_why(web: TestClient, own_world: World) -> None:
+    assert "nothing is due on 2020-10-04" in web.get(run(own_world, "2020-10-04")).text
 
 
 def test_a_run_that_the_ledger_does_not_know_is_not_found(web: TestClient) -> None:
@@ -136,10 +126,9 @@ def test_a_run_that_the_ledger_does_not_know_is_not_found(web: TestClient) -> No
     assert (answer.status_code, "knows no run <b>never</b>" in answer.text) == (404, True)
 
 
-def test_what_is_shown_cannot_be_markup(web: TestClient, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.project_contract SET name = '<script>alert(1)</script>'")
-    html = web.get(run(engine, "2020-10-05")).text
+def test_what_is_shown_cannot_be_markup(web: TestClient, own_world: World) -> None:
+    own_world.contract("adatum-implementation", name="<script>alert(1)</script>")
+    html = web.get(run(own_world, "2020-10-05")).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script" not in html
 
@@ -149,10 +138,10 @@ def test_a_name_in_the_address_cannot_be_markup(web: TestClient) -> None:
 
 
 def test_more_invoices_than_a_page_holds_are_told_and_paged(
-    web: TestClient, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    web: TestClient, own_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_invoices, "PAGE_ROWS", 3)
-    address = run(engine, "2020-11-03")
+    address = run(own_world, "2020-11-03")
     first = web.get(address).text
     assert "4 invoices, of which\n1 to 3 are shown" in first
     assert 'href="?page=2"' in first

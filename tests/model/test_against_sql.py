@@ -18,10 +18,13 @@ from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from invoicing.process.verify import Difference
-from tests.calculator.calculator import Accounted, Calculator, Invoice, Reason, RunResult, ScheduleKey
-from tests.calculator.model import Contract, Customer, Line, LineCustomer, RunStatus, Schedule, Source, Transaction
-from tests.calculator.sql_side import LEDGER, Ran, Rows, Warehouse
-from tests.calculator.strategies import Change, Run, Scenario, Step, Touch, scenarios
+from tests.model.calculator import Accounted, Reason, RunResult
+from tests.model.life import Model
+from tests.model.records import ScheduleKey
+from tests.model.scenarios import Change, Run, Scenario, Step, Touch, scenarios
+from tests.model.shown import ShownInvoice
+from tests.model.source import Contract, Customer, Line, LineCustomer, RunStatus, Schedule, Source, Transaction
+from tests.model.sql_side import Ran, Rows, Warehouse
 
 Case = tuple[Scenario, tuple[Run, ...]]
 
@@ -30,7 +33,7 @@ Case = tuple[Scenario, tuple[Run, ...]]
 class Facts:
     """What one side says after a step; the last three of a run alone."""
 
-    invoices: tuple[Invoice, ...]
+    invoices: tuple[ShownInvoice, ...]
     schedule: dict[ScheduleKey, RunStatus]
     accounting: dict[Reason, Accounted] | None
     due_lines: int | None
@@ -70,18 +73,18 @@ class Story:
 def tell(case: Case, warehouse: Warehouse) -> Story:
     """Takes the steps on both sides; then repeats the runs, in another order, on the warehouse alone."""
     scenario, repeats = case
-    calculator = Calculator()
+    calculator = Model()
     steps: list[Step] = [Change(scenario.source), *scenario.steps]
     if any(isinstance(step, Change) for step in scenario.steps):
         steps += scenario.runs  # they take what was loaded after them
     chapters = tuple(take(step, scenario, calculator, warehouse) for step in steps)
-    before = warehouse.dump(without=LEDGER)
+    before = warehouse.dump(ledger=False)
     for run in repeats:
         warehouse.run(run.run_date)
-    return Story(chapters, changes(before, warehouse.dump(without=LEDGER)))
+    return Story(chapters, changes(before, warehouse.dump(ledger=False)))
 
 
-def take(step: Step, scenario: Scenario, calculator: Calculator, warehouse: Warehouse) -> Chapter:
+def take(step: Step, scenario: Scenario, calculator: Model, warehouse: Warehouse) -> Chapter:
     ran, preview = None, None
     match step:
         case Run(run_date):
@@ -93,17 +96,17 @@ def take(step: Step, scenario: Scenario, calculator: Calculator, warehouse: Ware
         case Change(source):
             warehouse.load(source)
         case Touch(_, confirm):
-            key = step.choose(calculator.invoices)
-            if key is not None:
-                (warehouse.confirm if confirm else warehouse.review)(key)
+            invoice = step.choose(calculator)
+            if invoice:
+                (warehouse.confirm if confirm else warehouse.review)(invoice.key)
     result = scenario.take(step, calculator)
     return Chapter(step, facts(calculator, result), facts(warehouse, ran), warehouse.verify(), preview)
 
 
-def facts(side: Calculator | Warehouse, run: RunResult | Ran | None) -> Facts:
+def facts(side: Model | Warehouse, run: RunResult | Ran | None) -> Facts:
     if run is None:
-        return Facts(side.invoices, side.schedule, None, None, None)
-    return Facts(side.invoices, side.schedule, run.accounting, run.due_lines, run.quarantined_contracts)
+        return Facts(side.shown_invoices, side.schedule, None, None, None)
+    return Facts(side.shown_invoices, side.schedule, run.accounting, run.due_lines, run.quarantined_contracts)
 
 
 def changes(before: list[str], after: list[str]) -> tuple[str, ...]:

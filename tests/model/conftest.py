@@ -1,4 +1,4 @@
-"""HYPOTHESIS_PROFILE=thorough tries sixty times as many examples: `pytest tests/calculator --timeout=0`, for a night."""
+"""HYPOTHESIS_PROFILE=thorough tries sixty times as many examples: `pytest tests/model --timeout=0`, for a night."""
 
 import os
 

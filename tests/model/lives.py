@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.calculator.calculator import CURRENCY_DECIMALS, rounded
-from tests.calculator.model import (
+from tests.model.shares import CURRENCY_DECIMALS, rounded
+from tests.model.source import (
     BillingType,
     Contract,
     Customer,

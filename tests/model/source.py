@@ -43,7 +43,7 @@ class Line:
     includes_fee: bool | None = None
     name: str = "Line"
 
-    def invoices(self, transaction_class: TransactionClass) -> bool:
+    def invoices(self, transaction_class: str) -> bool:
         """Whether transactions of the class go onto invoices; those of a fixed-price line never do."""
         included = {
             "time": self.includes_time,

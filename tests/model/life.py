@@ -1,0 +1,285 @@
+"""The life of invoices by the issue and the data contract, row by row in plain Python, on top of the days that draft them.
+
+All contracts are active, all lines include every class, and percents sum to 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from tests.model.calculator import Calculator
+from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Status
+from tests.model.postings import post
+from tests.model.records import DueRow
+from tests.model.shares import Worth, proportion, rounded
+from tests.model.source import BillingType, TransactionClass
+
+
+class Model(Calculator):
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[int, int] = {}
+        self._done: dict[tuple[str, str], list[Invoice]] = {}
+
+    def ready(self, contract_id: str, customer_id: str | None = None) -> list[Actual]:
+        return [
+            actual
+            for actual in self.actuals
+            if actual.is_open
+            and actual.status == "ready_to_invoice"
+            and actual.contract_id == contract_id
+            and customer_id in (None, actual.customer_id)
+            and self.holder(actual) is None
+        ]
+
+    # By hand
+
+    def create(self, contract_ids: Sequence[str], today: date, key: str) -> set[str]:
+        """Returns the contracts that were refused."""
+        before = self._done.setdefault(("created", key), [])
+        refused = set()
+        for contract_id in set(contract_ids) - {invoice.contract_id for invoice in before}:
+            ready = self.ready(contract_id)
+            if not ready:
+                refused.add(contract_id)
+            for customer_id in sorted({actual.customer_id for actual in ready}):
+                invoice = self._open(contract_id, customer_id, today, "manual")
+                before.append(invoice)
+                for actual in self.ready(contract_id, customer_id):
+                    invoice.take(actual)
+        return refused
+
+    # Edits
+
+    def change(
+        self,
+        detail: Detail,
+        *,
+        quantity: Decimal | None = None,
+        unit_price: Decimal | None = None,
+        billing_type: BillingType | None = None,
+        tax_amount: Decimal | None = None,
+        description: str | None = None,
+    ) -> None:
+        source, decimals = detail.source, self.decimals(detail.invoice.contract_id)
+        repriced = quantity is not None or unit_price is not None
+        if self.is_fixed(source) and (repriced or (detail.is_correction and tax_amount is not None)):
+            raise RefusedError("fixed price")
+        if detail.is_correction and billing_type is not None:
+            raise RefusedError("billing type is locked")
+        if tax_amount is not None and tax_amount != rounded(tax_amount, decimals):
+            raise RefusedError("more decimals than the currency has")
+        if quantity is not None and quantity * source.worth.quantity < 0:
+            raise RefusedError("the sign changes")
+        if quantity == 0 and source.kind == "added":
+            raise RefusedError("bills nothing")
+        new_quantity = detail.worth.quantity if quantity is None else quantity
+        new_price = detail.worth.unit_price if unit_price is None else unit_price
+        amount, tax = detail.worth.amount, detail.worth.tax_amount
+        if repriced:
+            amount = rounded(new_quantity * new_price, decimals)
+            if (new_quantity, new_price) == (source.worth.quantity, source.worth.unit_price):
+                amount = source.worth.amount
+            if amount == source.worth.amount:
+                tax = source.worth.tax_amount
+            elif source.worth.amount != 0:
+                tax = proportion(source.worth.tax_amount, amount, source.worth.amount, decimals)
+        detail.worth = Worth(new_quantity, new_price, amount, tax if tax_amount is None else tax_amount)
+        detail.billing_type = billing_type or detail.billing_type
+        detail.description = detail.description if description is None else description
+        detail.invoice.is_touched = True
+
+    def add(
+        self,
+        invoice: Invoice,
+        line_id: str,
+        transaction_class: TransactionClass,
+        day: date,
+        quantity: Decimal,
+        unit_price: Decimal,
+        amount: Decimal | None,
+        tax_amount: Decimal,
+        billing_type: BillingType,
+        description: str,
+    ) -> None:
+        decimals = self.decimals(invoice.contract_id)
+        if invoice.origin == "corrective" or quantity == 0:
+            raise RefusedError("nothing is added")
+        if any(money is not None and money != rounded(money, decimals) for money in (amount, tax_amount)):
+            raise RefusedError("more decimals than the currency has")
+        if amount is None:
+            amount = rounded(quantity * unit_price, decimals)
+        worth = Worth(quantity, unit_price, amount, tax_amount)
+        source = Actual(
+            invoice.contract_id,
+            line_id,
+            invoice.customer_id,
+            None,
+            None,
+            transaction_class,
+            day,
+            "added",
+            worth,
+            billing_type,
+            "ready_to_invoice",
+        )
+        self.actuals.append(source)
+        invoice.details.append(Detail(invoice, source, worth, billing_type, description))
+        invoice.is_touched = True
+
+    def remove(self, details: Iterable[Detail]) -> None:
+        for detail in list(details):
+            detail.invoice.is_touched = True
+            detail.invoice.details.remove(detail)
+            if detail.source.kind == "added":
+                self.actuals.remove(detail.source)
+
+    def refresh(self, invoice: Invoice) -> None:
+        if invoice.origin == "corrective":
+            raise RefusedError("a correction is not refreshed")
+        for actual in self.ready(invoice.contract_id, invoice.customer_id):
+            if invoice.origin == "manual" or self.admits(DueRow(*actual.line, invoice.run_date), actual):
+                invoice.take(actual)
+                invoice.is_touched = True
+
+    def review(self, invoice: Invoice, *, ends: bool = False) -> None:
+        invoice.status, invoice.is_touched = "draft" if ends else "in_review", True
+
+    def delete(self, invoice: Invoice) -> None:
+        self.remove(invoice.details)
+        self.invoices.remove(invoice)
+
+    # Confirmation and payment
+
+    def confirm(self, invoices: Sequence[Invoice], stale: Sequence[Invoice], year: int, key: str) -> list[Invoice]:
+        """Returns the invoices that were refused."""
+        before = self._done.setdefault(("confirmed", key), [])
+        asked = [invoice for invoice in invoices if invoice not in before]
+        refused = [
+            invoice
+            for invoice in asked
+            if not invoice.is_draft or invoice in stale or not invoice.details or _changes_nothing(invoice)
+        ]
+        accepted = [invoice for invoice in asked if invoice not in refused]
+        order = lambda one: (one.run_date, one.contract_id, one.customer_id, one.invoice_id)  # noqa: E731
+        for invoice in sorted(accepted, key=order):
+            self._numbers[year] = self._numbers.get(year, 0) + 1
+            invoice.number = f"INV-{year}-{self._numbers[year]:06}"
+            invoice.status, invoice.is_touched = "confirmed", True
+            for detail in invoice.details:
+                decimals = self.decimals(invoice.contract_id)
+                self.actuals += post(detail, is_fixed=self.is_fixed(detail.source), decimals=decimals)
+        before.extend(accepted)
+        return refused
+
+    def pay(self, invoices: Sequence[Invoice], key: str) -> list[Invoice]:
+        """Returns the invoices that were refused."""
+        before = self._done.setdefault(("paid", key), [])
+        asked = [invoice for invoice in invoices if invoice not in before]
+        refused = [invoice for invoice in asked if invoice.status != "confirmed"]
+        for invoice in asked:
+            if invoice not in refused:
+                invoice.status = "paid"
+                before.append(invoice)
+        return refused
+
+    # Corrections
+
+    def correct(
+        self, invoices: Sequence[Invoice], today: date, key: str, chosen: Sequence[Detail] | None = None
+    ) -> list[Invoice]:
+        """Returns the invoices that were refused."""
+        before = self._done.setdefault(("created", key), [])
+        if before:
+            made = [draft.corrects for draft in before if draft in self.invoices]
+            return [invoice for invoice in invoices if invoice not in made and not self._correctable(invoice, chosen)]
+        refused = []
+        for invoice in invoices:
+            free = self._correctable(invoice, chosen)
+            if not free:
+                refused.append(invoice)
+                continue
+            draft = self._open(invoice.contract_id, invoice.customer_id, today, "corrective")
+            draft.corrects = invoice
+            before.append(draft)
+            for detail in free:
+                source = detail.billed
+                assert source is not None
+                nothing = Worth(Decimal(0), source.worth.unit_price, Decimal(0), Decimal(0))
+                draft.details.append(
+                    Detail(draft, source, nothing, source.billing_type, detail.description, source.worth.quantity)
+                )
+        return refused
+
+    def _correctable(self, invoice: Invoice, chosen: Sequence[Detail] | None) -> list[Detail]:
+        """The details that a correction takes up; none when it is refused."""
+        try:
+            return self._free_to_correct(
+                invoice, list(invoice.details if chosen is None else chosen), chosen is not None
+            )
+        except RefusedError:
+            return []
+
+    def _free_to_correct(self, invoice: Invoice, details: list[Detail], chosen: bool) -> list[Detail]:
+        if invoice.is_draft:
+            raise RefusedError("only what is confirmed is corrected")
+        holders = {detail: self.holder(detail.billed) if detail.billed else None for detail in details}
+        if any(holder and holder.invoice.is_draft for holder in holders.values()):
+            raise RefusedError("there is an open correction")
+        if chosen and any(holders.values()):
+            raise RefusedError("it was corrected")
+        free = [detail for detail, holder in holders.items() if detail.billed and holder is None]
+        if not free:
+            raise RefusedError("nothing is left to correct")
+        return free
+
+    # The backlog
+
+    def mark(
+        self,
+        contract_id: str,
+        *,
+        status: Status | None = None,
+        billing_type: BillingType | None = None,
+        transaction_ids: Sequence[str] | None = None,
+        milestone_ids: Sequence[str] | None = None,
+        until: date | None = None,
+    ) -> None:
+        """Gives open shares another status or billing type: all of a contract, or of what is named."""
+        if billing_type is not None and milestone_ids:
+            raise RefusedError("milestones are chargeable")
+        for name in (*(transaction_ids or ()), *(milestone_ids or ())):
+            shares = [
+                actual
+                for actual in self.actuals
+                if actual.contract_id == contract_id
+                and name in (actual.transaction_id, actual.milestone_id)
+                and actual.kind in ("unbilled_sales", "milestone")
+                and actual.reverses is None
+            ]
+            if any((held := self.holder(share)) and held.invoice.is_draft for share in shares):
+                raise RefusedError("it is on a draft")
+            if not any(share.is_open for share in shares):
+                raise RefusedError("it is closed, or not known")
+        named = transaction_ids is not None or milestone_ids is not None
+        for actual in self.actuals:
+            if (
+                actual.contract_id == contract_id
+                and actual.is_open
+                and self.holder(actual) is None
+                and (until is None or actual.transaction_date <= until)
+                and (
+                    not named
+                    or (actual.transaction_id is not None and actual.transaction_id in (transaction_ids or ()))
+                    or (actual.milestone_id is not None and actual.milestone_id in (milestone_ids or ()))
+                )
+            ):
+                actual.status = status or actual.status
+                if billing_type is not None and actual.kind == "unbilled_sales":
+                    actual.billing_type = billing_type
+
+
+def _changes_nothing(invoice: Invoice) -> bool:
+    return invoice.origin == "corrective" and all(detail.worth == detail.source.worth for detail in invoice.details)

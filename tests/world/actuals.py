@@ -1,0 +1,48 @@
+"""The sales actuals, in the order in which they were written, as analysts see them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from tests.world.place import Readable
+
+# Kind, quantity, amount, billing type, adjustment; and which one it reverses or replaces, counted from 1.
+Actual = tuple[str, Decimal | int, Decimal | int, str, str | None, int | None, int | None]
+
+WIP, BILLED = "unbilled_sales", "billed_sales"
+CHARGED: Final = "chargeable"
+FREE: Final = "non_chargeable"
+
+
+def rows_written(world: Readable) -> list[sa.Row[Any]]:
+    return world.read("SELECT * FROM analytics.actuals ORDER BY actual_id")
+
+
+def places(rows: list[sa.Row[Any]]) -> dict[Any, int]:
+    """Where each stands, counted from 1: ids count on from one test to the next."""
+    return {row.actual_id: nth for nth, row in enumerate(rows, start=1)}
+
+
+def actuals(world: Readable) -> list[Actual]:
+    rows = rows_written(world)
+    place = places(rows)
+    return [
+        (
+            row.kind,
+            row.quantity,
+            row.amount,
+            row.billing_type,
+            row.adjustment_status,
+            place.get(row.reverses_actual_id),
+            place.get(row.replaces_actual_id),
+        )
+        for row in rows
+    ]
+
+
+def worth(world: Readable) -> list[tuple[str, Decimal | int, Decimal | int, Decimal | int]]:
+    """Kind, quantity, amount and tax."""
+    return [(row.kind, row.quantity, row.amount, row.tax_amount) for row in rows_written(world)]
