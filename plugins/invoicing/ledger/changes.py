@@ -13,6 +13,7 @@ from invoicing.warehouse.statements import Statement, execute
 LIST_CHANGE_IDS = Statement("ledger/changes/list_change_ids")
 OPEN_CHANGE = Statement("ledger/changes/open_change")
 TOUCH_CONTRACTS = Statement("ledger/changes/touch_contracts")
+TOUCH_SLOTS = Statement("ledger/changes/touch_slots")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def open_change(
     counts its tries, and a run that has looked at these contracts before notices.
 
     Args:
-        contract_ids: the contracts that are changed; None: the caller says so itself (`touch_contracts`).
+        contract_ids: the contracts that are changed; None: the caller says so itself (`touch_slots`).
     """
     row = execute(connection, OPEN_CHANGE, action=action, changed_by=request.by, request_key=request.key).one()
     change = Change(**row._mapping)
@@ -52,6 +53,11 @@ def open_change(
 def touch_contracts(connection: sa.Connection, change: Change, contract_ids: Sequence[str]) -> None:
     """Says of contracts that something of theirs has changed: themselves, their backlog, their invoices."""
     execute(connection, TOUCH_CONTRACTS, contract_ids=list(contract_ids), change_id=change.change_id)
+
+
+def touch_slots(connection: sa.Connection, change: Change, slots: Sequence[int]) -> None:
+    """As `touch_contracts`, for whoever holds whole slots and does not know which contracts of them it changed."""
+    execute(connection, TOUCH_SLOTS, slots=list(slots), change_id=change.change_id)
 
 
 def list_change_ids(connection: sa.Connection, request: Request) -> list[int]:

@@ -96,7 +96,7 @@ def _mark(
         **mark,
     ).rowcount
     if chosen:
-        change = begin_change(connection, request, "mark")
+        change = begin_change(connection, request, "mark", selection.contract_ids)
         execute(connection, MARK_SHARES, **mark, change_id=change.change_id)
     execute(connection, DROP_CHOSEN)
     return chosen

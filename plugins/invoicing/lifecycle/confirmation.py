@@ -104,7 +104,7 @@ def _confirm(
 ) -> None:
     """What stands between the first and the last statement works on the chosen invoices."""
     _choose(connection, invoice_ids, series)
-    change = begin_change(connection, request, "confirm")
+    change = begin_change(connection, request, "confirm", contracts_of(connection, invoice_ids))
     execute(connection, RECORD_NUMBERS, series=series.name, change_id=change.change_id)
     execute(connection, NAME_INVOICES)
     # The sources are read before they are closed, and the content is sealed when nothing of it changes any more.

@@ -57,7 +57,7 @@ def correct_invoices(
 def _write(
     connection: sa.Connection, invoice_ids: list[UUID], detail_ids: list[int] | None, today: date, request: Request
 ) -> Drafts:
-    change = begin_change(connection, request, "correct")
+    change = begin_change(connection, request, "correct", contracts_of(connection, invoice_ids))
     drafts = Drafts.of(
         execute(connection, WRITE_INVOICES, invoice_ids=invoice_ids, run_date=today, change_id=change.change_id).all()
     )

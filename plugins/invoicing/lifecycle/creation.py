@@ -45,7 +45,7 @@ def create_invoices(
 
 
 def _write(connection: sa.Connection, contract_ids: list[str], today: date, request: Request) -> Drafts:
-    change = begin_change(connection, request, "create")
+    change = begin_change(connection, request, "create", contract_ids)
     drafts = Drafts.of(
         execute(connection, WRITE_INVOICES, contract_ids=contract_ids, run_date=today, change_id=change.change_id).all()
     )

@@ -94,7 +94,7 @@ def edit_draft(
         NotFoundError, RefusedError, ChangedMeanwhileError: see `open_draft`.
     """
     if draft := open_draft(connection, invoice, version, request):
-        change = begin_change(connection, request, "edit")
+        change = begin_change(connection, request, "edit", [draft.contract_id])
         edit(draft, change)
         total(connection, draft.alone, change, is_edited=True)
     return _as_it_stands(connection, invoice)
@@ -113,7 +113,7 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
         if draft.origin == "corrective":
             raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
         if execute(connection, COUNT_ADDITIONS, **draft.key).scalar_one():
-            change = begin_change(connection, request, "refresh")
+            change = begin_change(connection, request, "refresh", [draft.contract_id])
             execute(connection, ADD_READY, **draft.key, change_id=change.change_id)
             total(connection, draft.alone, change, is_edited=True)
     return _as_it_stands(connection, invoice)
@@ -148,7 +148,7 @@ def delete_draft(connection: sa.Connection, invoice: str, *, request: Request, v
     draft = open_draft(connection, invoice, version, request)
     if draft is None:
         return
-    change = begin_change(connection, request, "delete")
+    change = begin_change(connection, request, "delete", [draft.contract_id])
     record_action(connection, [draft.invoice_id], "deleted", change, old_value=str(draft.total_amount))
     remove_details(connection, draft, change)
     drop_empty_lines(connection, draft.alone)
@@ -177,7 +177,7 @@ def remove_details(
 def _set_status(connection: sa.Connection, invoice: str, status: str, request: Request, version: int | None) -> Invoice:
     if draft := open_draft(connection, invoice, version, request):
         action = "in_review" if status == "in_review" else "back_to_draft"
-        change = begin_change(connection, request, action)
+        change = begin_change(connection, request, action, [draft.contract_id])
         execute(connection, SET_STATUS, **draft.key, status=status, change_id=change.change_id)
         record_action(connection, [draft.invoice_id], action, change, old_value=draft.status, new_value=status)
     return _as_it_stands(connection, invoice)

@@ -25,7 +25,7 @@ def pay_invoices(connection: sa.Connection, invoice_ids: Sequence[UUID], *, requ
     statuses = statuses_of(connection, asked)
     accepted = [name for name, status in statuses.items() if status == "confirmed"]
     if accepted:
-        change = begin_change(connection, request, "pay")
+        change = begin_change(connection, request, "pay", contracts_of(connection, accepted))
         execute(connection, PAY_INVOICES, invoice_ids=accepted, change_id=change.change_id)
         record_action(connection, accepted, "paid", change)
     return Handled(

@@ -19,9 +19,9 @@ RECORD_ACTION = Statement("lifecycle/requests/record_action")
 _own_changes: WeakKeyDictionary[sa.engine.Transaction, set[int]] = WeakKeyDictionary()
 
 
-def begin_change(connection: sa.Connection, request: Request, action: str) -> Change:
+def begin_change(connection: sa.Connection, request: Request, action: str, contract_ids: Sequence[str]) -> Change:
     """A change of this transaction, opened once it is known that there is something to do."""
-    change = open_change(connection, request, action)
+    change = open_change(connection, request, action, contract_ids)
     if transaction := connection.get_transaction():
         _own_changes.setdefault(transaction, set()).add(change.change_id)
     return change

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from invoicing.ledger.changes import Request, open_change
+from invoicing.ledger.changes import Request, open_change, touch_slots
 from invoicing.source.checks import check_files, check_money
 from invoicing.source.folder import find_files
 from invoicing.source.merging import Changes, count_changes, create_changes_table, find_changes, merge
@@ -77,14 +77,17 @@ def load_folder(
         _check_contracts(connection, files, problems)
         problems.refuse_if_any(str(folder))
         lock_request(connection, request.key)
-        lock_slots(connection, slots_of(connection))
+        slots = slots_of(connection)
+        lock_slots(connection, slots)
         _check_contracts(connection, files, problems)
         problems.refuse_if_any(str(folder))
         changes = _find_changes(connection, files)
         check_invoiced(connection, files, problems)
         problems.refuse_if_any(str(folder))
         progress("taking over", sum(rows.values()), None)
-        recorded = _take_over(connection, changes, request) if any(found.rows for found in changes.values()) else 0
+        recorded = (
+            _take_over(connection, changes, request, slots) if any(found.rows for found in changes.values()) else 0
+        )
     tables = (TableResult(table.name, rows[table], *astuple(changes[table])) for table in files)
     return LoadResult(tuple(tables), recorded)
 
@@ -117,7 +120,7 @@ def _find_changes(connection: sa.Connection, files: dict[Table, Path]) -> dict[T
     return {table: count_changes(connection, table) for table in files}
 
 
-def _take_over(connection: sa.Connection, changes: dict[Table, Changes], request: Request) -> int:
+def _take_over(connection: sa.Connection, changes: dict[Table, Changes], request: Request, slots: list[int]) -> int:
     """Writes what differs, parents first, and returns how many shares that changed."""
     change = open_change(connection, request, "load")
     for table, found in changes.items():
@@ -126,4 +129,6 @@ def _take_over(connection: sa.Connection, changes: dict[Table, Changes], request
         elif found.rows:
             merge(connection, table, found.rows)
     follow_milestones(connection)
-    return record_shares(connection, change.change_id)
+    recorded = record_shares(connection, change.change_id)
+    touch_slots(connection, change, slots)
+    return recorded
