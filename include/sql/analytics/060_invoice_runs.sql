@@ -9,7 +9,7 @@ SELECT
     attempt.status,
     attempt.started_at,
     attempt.ended_at,
-    attempt.due_lines,
+    coalesce(bucket_sum.due_lines, attempt.due_lines) AS due_lines,
     coalesce(bucket_sum.ready_transactions, 0) AS ready_transactions,
     coalesce(bucket_sum.invoices, 0) AS invoices,
     coalesce(bucket_sum.invoice_lines, 0) AS invoice_lines,
@@ -21,6 +21,7 @@ FROM rules.attempt AS attempt
 LEFT JOIN (
     SELECT
         attempt_id,
+        sum(due_lines) AS due_lines,
         cast(sum(ready_transactions) AS bigint) AS ready_transactions,
         sum(invoices) AS invoices,
         sum(invoice_lines) AS invoice_lines,

@@ -1,5 +1,5 @@
--- Rule: the attempts of runs as people read them. One that is over without having closed has failed: the next attempt of its run
--- says that it is over. is_latest: the newest that ended, of its run date and scope (all contracts, or those named).
+-- Rule: the attempts of runs as people read them. is_latest: the newest that ended, of its run date and scope (all contracts, or
+-- those named, in whatever order).
 -- Grain: one row per attempt.
 CREATE OR REPLACE VIEW rules.attempt AS
 SELECT
@@ -8,12 +8,17 @@ SELECT
     attempt,
     run_date,
     trigger,
+    status,
     started_at,
     ended_at,
     due_lines,
     quarantined_contracts,
     skipped_reason,
-    CASE WHEN status = 'running' AND attempt < max(attempt) OVER (PARTITION BY run_id) THEN 'failed' ELSE status END AS status,
     ended_at IS NOT NULL
-    AND row_number() OVER (PARTITION BY run_date, contract_ids ORDER BY ended_at DESC NULLS LAST, attempt_id DESC) = 1 AS is_latest
-FROM invoicing.invoice_run;
+    AND row_number() OVER (PARTITION BY run_date, scope ORDER BY ended_at DESC NULLS LAST, attempt_id DESC) = 1 AS is_latest
+FROM (
+    SELECT
+        *,
+        (SELECT array_agg(DISTINCT named.contract_id) FROM unnest(contract_ids) AS named (contract_id)) AS scope
+    FROM invoicing.invoice_run
+) AS scoped;

@@ -15,6 +15,8 @@ WITH bucket_sum AS (
         bool_or(
             least(due_lines, ready_transactions, ready_milestones, invoices, invoice_lines, details, invoices_written) < 0
             OR details < ready_transactions + ready_milestones
+            OR invoices > invoice_lines
+            OR invoices_written > invoices
             OR (invoices = 0 AND invoice_lines > 0)
             OR (invoice_lines = 0 AND details > 0)
             OR (due_lines = 0 AND ready_transactions + ready_milestones > 0)
@@ -27,10 +29,9 @@ SELECT
     r.run_id,
     format(
         'the run of %s counts %s due lines, %s contracts in quarantine, %s ready transactions and %s ready milestones, and '
-        '%s invoices with %s lines and %s details, of which it wrote %s; its buckets count %s due lines, in attempt %s',
-        r.run_date, r.due_lines, r.quarantined_contracts, bucket_sum.ready_transactions, bucket_sum.ready_milestones,
-        bucket_sum.invoices, bucket_sum.invoice_lines, bucket_sum.details, bucket_sum.invoices_written, bucket_sum.due_lines,
-        r.attempt
+        '%s invoices with %s lines and %s details, of which it wrote %s, in attempt %s',
+        r.run_date, coalesce(bucket_sum.due_lines, 0), r.quarantined_contracts, bucket_sum.ready_transactions, bucket_sum.ready_milestones,
+        bucket_sum.invoices, bucket_sum.invoice_lines, bucket_sum.details, bucket_sum.invoices_written, r.attempt
     ) AS message
 FROM invoicing.invoice_run AS r
 LEFT JOIN bucket_sum ON r.attempt_id = bucket_sum.attempt_id
@@ -38,8 +39,7 @@ WHERE
     r.run_date BETWEEN :from_date AND :to_date
     AND r.status = 'succeeded'
     AND (
-        r.quarantined_contracts NOT BETWEEN 0 AND r.due_lines
-        OR r.due_lines <> coalesce(bucket_sum.due_lines, 0)
+        r.quarantined_contracts NOT BETWEEN 0 AND coalesce(bucket_sum.due_lines, 0)
         OR bucket_sum.is_impossible
     )
 ORDER BY r.attempt_id ASC
