@@ -84,9 +84,10 @@ e2e-celery: .venv/.installed-celery  ## invoice on two Celery workers with a rea
 faults: .venv/.installed-dev  ## kill task, session or server at every statement, cut the line at every COMMIT (FAULTS='--help')
 	@$(BIN)/python -m tests.faults $(FAULTS)
 
-lint: .venv/.installed-dev  ## ruff, mypy, sqlfluff
+lint: .venv/.installed-dev  ## ruff, mypy, import-linter, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PYTHONPATH=plugins $(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint --disable-progress-bar include/sql
 
 format: .venv/.installed-dev  ## format Python and SQL
@@ -114,4 +115,4 @@ compose-down:  ## stop the containers; the databases stay in their volumes
 
 clean: down  ## remove everything that was made here, the embedded warehouse's data included
 	@[ ! -e .venv/.installed ] || $(BIN)/invoicing db remove --yes
-	rm -rf .venv .airflow .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info plugins/*.egg-info
+	rm -rf .venv .airflow .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info plugins/*.egg-info
