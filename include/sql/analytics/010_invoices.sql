@@ -25,15 +25,15 @@ SELECT
 FROM invoicing.invoice AS i
 INNER JOIN invoicing.project_contract AS c ON i.contract_id = c.contract_id
 INNER JOIN invoicing.customer AS u ON i.customer_id = u.customer_id
-LEFT JOIN (
+LEFT JOIN LATERAL (
     SELECT
-        contract_id,
-        invoice_id,
         count(*) AS lines,
-        sum(detail_count) AS details
-    FROM invoicing.invoice_line
-    GROUP BY contract_id, invoice_id
-) AS line_count ON i.contract_id = line_count.contract_id AND i.invoice_id = line_count.invoice_id;
+        sum(line.detail_count) AS details
+    FROM invoicing.invoice_line AS line
+    WHERE
+        line.contract_id = i.contract_id
+        AND line.invoice_id = i.invoice_id
+) AS line_count ON TRUE;
 
 COMMENT ON VIEW analytics.invoices IS 'Proforma invoices, one row each: one per contract, customer, currency and run date.';
 COMMENT ON COLUMN analytics.invoices.invoice_id IS 'Id of the invoice; the same when its day is run again.';

@@ -18,13 +18,13 @@ SELECT
     b.amount,
     b.tax_amount,
     coalesce(
-        h.is_free AND h.run_date = l.run_date AND h.customer_id = b.customer_id
-        AND (h.quantity, h.unit_price, h.amount, h.tax_amount, h.billing_type)
+        free.run_date = l.run_date AND i.customer_id = b.customer_id
+        AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
         = (b.quantity, b.unit_price, b.amount, b.tax_amount, b.billing_type),
         FALSE
     ) AS is_unchanged,
     cast(CASE
-        WHEN NOT h.is_free THEN 'on_a_draft'
+        WHEN d.billable_id IS NOT NULL AND free.run_date IS NULL THEN 'on_a_draft'
         WHEN l.is_quarantined THEN 'quarantined'
         WHEN NOT b.is_billed_class THEN 'class_not_included'
         WHEN NOT b.is_ready THEN 'not_ready'
@@ -42,8 +42,14 @@ INNER JOIN rules.open_share AS b
         AND l.takes_after < b.transaction_date
         AND l.takes_until >= b.transaction_date
         AND (l.customer_id = b.customer_id OR (l.customer_id = '' AND b.customer_id <> all(l.except_customer_ids)))
-LEFT JOIN invoicing.run_held AS h
+LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
+LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
+-- What a draft of the runs holds, of a line and date that are due in this attempt, is free: it is derived afresh.
+LEFT JOIN invoicing.run_due_row AS free
     ON
-        b.contract_id = h.contract_id
-        AND b.billable_id = h.billable_id
-        AND l.attempt_id = h.attempt_id;
+        d.contract_id = free.contract_id
+        AND d.contract_line_id = free.contract_line_id
+        AND i.run_date = free.run_date
+        AND i.is_run_owned
+        AND free.customer_id = ''
+        AND l.attempt_id = free.attempt_id;

@@ -26,7 +26,6 @@ END_ATTEMPT = Statement("ledger/runs/end_attempt")
 END_SUPERSEDED = Statement("ledger/runs/end_superseded")
 FIND_LATEST_ATTEMPT = Statement("ledger/runs/find_latest_attempt")
 FORGET_DUE_ROWS = Statement("ledger/runs/forget_run_due_row")
-FORGET_HELD = Statement("ledger/runs/forget_run_held")
 FORGET_LINES = Statement("ledger/runs/forget_run_line")
 FORGET_SELECTION = Statement("ledger/runs/forget_run_selection")
 LIST_AMOUNTS = Statement("ledger/runs/list_amounts")
@@ -227,5 +226,5 @@ def end_attempt(connection: sa.Connection, run: Run, *, failure: str | None, ski
 
 def forget_private(connection: sa.Connection, attempt_id: int) -> None:
     """Removes what the steps of an attempt left for each other."""
-    for statement in (FORGET_DUE_ROWS, FORGET_HELD, FORGET_SELECTION, FORGET_LINES):
+    for statement in (FORGET_DUE_ROWS, FORGET_SELECTION, FORGET_LINES):
         execute(connection, statement, attempt_id=attempt_id)

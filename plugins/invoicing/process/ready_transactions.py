@@ -16,8 +16,6 @@ from invoicing.warehouse.statements import Statement, execute
 ADD_UP = Statement("process/ready_transactions/add_up")
 ADD_UP_LINES = Statement("process/ready_transactions/add_up_lines")
 COUNT_SELECTED = Statement("process/ready_transactions/count_selected")
-FIND_HELD = Statement("process/ready_transactions/find_held")
-FORGET_HELD = Statement("process/ready_transactions/forget_held")
 FORGET_LINES = Statement("process/ready_transactions/forget_lines")
 FORGET_SELECTION = Statement("process/ready_transactions/forget_selection")
 LIST_REASONS = Statement("process/ready_transactions/list_reasons")
@@ -85,11 +83,10 @@ def find_bucket(connection: sa.Connection, run_key: str, bucket: int) -> tuple[R
 
 
 def select_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
-    """Selects from the due rows of a bucket anew: what drafts hold, every open share under its reason, and the sums of these."""
-    for statement in (FORGET_HELD, FORGET_SELECTION, FORGET_LINES):
+    """Selects from the due rows of a bucket anew: every open share under its reason, and the sums of these."""
+    for statement in (FORGET_SELECTION, FORGET_LINES):
         execute(connection, statement, **record.key)
-    for statement in (FIND_HELD, SELECT_BILLABLES):
-        execute(connection, statement, **record.key, **record.slots)
+    execute(connection, SELECT_BILLABLES, **record.key, **record.slots)
     execute(connection, ADD_UP_LINES, **record.key)
     added = execute(connection, ADD_UP, **record.key).one()
     execute(connection, RECORD_FILTER, **record.key, **added._mapping)

@@ -5,11 +5,11 @@
 SELECT
     count(*) AS buckets,
     count(*) FILTER (WHERE written_at IS NULL) AS unwritten,
-    coalesce(sum(ready_transactions), 0) AS ready_transactions,
-    coalesce(sum(ready_milestones), 0) AS ready_milestones,
-    coalesce(sum(invoices), 0) AS invoices,
-    coalesce(sum(invoice_lines), 0) AS invoice_lines,
-    coalesce(sum(details), 0) AS details,
-    coalesce(sum(invoices_written), 0) AS invoices_written
+    cast(coalesce(sum(ready_transactions), 0) AS bigint) AS ready_transactions,
+    cast(coalesce(sum(ready_milestones), 0) AS bigint) AS ready_milestones,
+    cast(coalesce(sum(invoices), 0) AS bigint) AS invoices,
+    cast(coalesce(sum(invoice_lines), 0) AS bigint) AS invoice_lines,
+    cast(coalesce(sum(details), 0) AS bigint) AS details,
+    cast(coalesce(sum(invoices_written), 0) AS bigint) AS invoices_written
 FROM invoicing.run_bucket
 WHERE attempt_id = :attempt_id

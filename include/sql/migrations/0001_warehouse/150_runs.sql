@@ -91,27 +91,6 @@ CREATE UNLOGGED TABLE invoicing.run_due_row (
 
 CREATE INDEX ix_run_due_row_bucket ON invoicing.run_due_row (attempt_id, slot);
 
--- What live drafts of the due contracts hold. is_free: a draft of the runs, of a line and date due in this attempt, which is
--- derived afresh.
-CREATE UNLOGGED TABLE invoicing.run_held (
-    attempt_id integer NOT NULL,
-    contract_id text COLLATE "C" NOT NULL,
-    billable_id bigint NOT NULL,
-    invoice_id uuid NOT NULL,
-    customer_id text COLLATE "C" NOT NULL,
-    run_date date NOT NULL,
-    is_free boolean NOT NULL,
-    billing_type invoicing.billing_type NOT NULL,
-    quantity numeric NOT NULL,
-    unit_price numeric NOT NULL,
-    amount numeric NOT NULL,
-    tax_amount numeric NOT NULL,
-    bucket smallint NOT NULL,
-    CONSTRAINT pk_run_held PRIMARY KEY (contract_id, billable_id, attempt_id)
-);
-
-CREATE INDEX ix_run_held_bucket ON invoicing.run_held (attempt_id, bucket);
-
 -- What the filter says of every open share of the due lines, as the writer takes it. invoice_id: of what is invoiced.
 CREATE UNLOGGED TABLE invoicing.run_selection (
     attempt_id integer NOT NULL,

@@ -112,30 +112,40 @@ BEGIN
 END
 $$;
 
--- What of a row must never change once it is confirmed, as text; the seal of an invoice is made of these.
+-- What of a row must never change once it is confirmed, as text; the seal of an invoice is made of these. Dates are days since the
+-- year 2000, since their text follows the session that asks. In plpgsql, since a function of SQL would be planned for every row.
 CREATE FUNCTION invoicing.content_of(content invoicing.invoice) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_build_array(
-        content.contract_id, content.customer_id, content.currency, content.run_date, content.origin, content.invoice_number,
-        content.corrects_invoice_id, content.chargeable_amount, content.non_chargeable_amount, content.complimentary_amount,
-        content.tax_amount, content.retainer_applied_amount, content.contract_name, content.customer_name
-    )::text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN cast(row(
+        content.contract_id, content.customer_id, content.currency, content.run_date - DATE '2000-01-01', content.origin,
+        content.invoice_number, content.corrects_invoice_id, content.chargeable_amount, content.non_chargeable_amount,
+        content.complimentary_amount, content.tax_amount, content.retainer_applied_amount, content.contract_name,
+        content.customer_name
+    ) AS text);
+END
 $$;
 
 CREATE FUNCTION invoicing.content_of(content invoicing.invoice_line_detail) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_build_array(
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN cast(row(
         content.billable_id, content.contract_line_id, content.billing_type, content.quantity, content.unit_price,
-        content.amount, content.tax_amount, content.original_quantity, content.description, content.role_id, content.resource_id
-    )::text
+        content.amount, content.tax_amount, content.original_quantity, content.description, content.role_id,
+        content.resource_id
+    ) AS text);
+END
 $$;
 
 CREATE FUNCTION invoicing.content_of(content invoicing.posting) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_build_array(
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN cast(row(
         content.billable_id, content.posting, content.kind, content.contract_line_id, content.customer_id, content.currency,
-        content.transaction_id, content.milestone_id, content.transaction_class, content.transaction_date,
-        content.accounting_date, content.billing_type, content.quantity, content.unit_price, content.amount,
-        content.tax_amount, content.reverses_actual_id, content.replaces_actual_id
-    )::text
+        content.transaction_id, content.milestone_id, content.transaction_class,
+        content.transaction_date - DATE '2000-01-01', content.accounting_date - DATE '2000-01-01', content.billing_type,
+        content.quantity, content.unit_price, content.amount, content.tax_amount, content.reverses_actual_id,
+        content.replaces_actual_id
+    ) AS text);
+END
 $$;

@@ -1,5 +1,5 @@
 -- Purpose: take off the drafts that are derived afresh what does not stand there as it would be written; what it held is free again.
--- Parameters: attempt_id, bucket, change_id.
+-- Parameters: attempt_id, bucket, first_slot, last_slot, change_id.
 -- Grain: invoice line details; the drafts that lose any get a new version.
 -- May be repeated: yes.
 WITH released AS (
@@ -11,14 +11,22 @@ WITH released AS (
             billable_id
         FROM (
             SELECT
-                contract_id,
-                billable_id,
+                held.contract_id,
+                held.billable_id,
                 FALSE AS stays
-            FROM invoicing.run_held
+            FROM invoicing.run_due_row AS l
+            INNER JOIN invoicing.invoice AS i ON l.contract_id = i.contract_id AND l.run_date = i.run_date
+            INNER JOIN invoicing.invoice_line_detail AS held
+                ON
+                    i.contract_id = held.contract_id
+                    AND i.invoice_id = held.invoice_id
+                    AND l.contract_line_id = held.contract_line_id
             WHERE
-                attempt_id = :attempt_id
-                AND bucket = :bucket
-                AND is_free
+                l.attempt_id = :attempt_id
+                AND l.slot BETWEEN :first_slot AND :last_slot
+                AND l.customer_id = ''
+                AND NOT l.is_quarantined
+                AND i.is_run_owned
             UNION ALL
             SELECT
                 contract_id,
@@ -28,7 +36,7 @@ WITH released AS (
             WHERE
                 attempt_id = :attempt_id
                 AND bucket = :bucket
-                AND (is_unchanged OR reason = 'quarantined')
+                AND is_unchanged
         ) AS standing
         GROUP BY contract_id, billable_id
         HAVING NOT bool_or(stays)

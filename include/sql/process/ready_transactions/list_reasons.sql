@@ -5,7 +5,7 @@
 SELECT
     cast(rl.reason AS text) AS reason,
     c.currency,
-    sum(rl.billables) AS transactions,
+    cast(sum(rl.billables) AS bigint) AS transactions,
     sum(rl.amount) AS amount
 FROM invoicing.run_line AS rl
 INNER JOIN invoicing.project_contract AS c ON rl.contract_id = c.contract_id
