@@ -1,6 +1,7 @@
 """### Confirm invoices
 By hand, as many as there are: drafts become invoices with a number, and cannot be changed any more. Choose them by run date, by
-contracts (both narrow each other), or name them. There is no way back but a correction.
+contracts (both narrow each other), choose all, or name them; a field that is left empty chooses nothing. There is no way back
+but a correction.
 
 **Approval.** Drafts that come to more than `INVOICING_APPROVAL_AMOUNT` in any one currency wait for a person, who approves or
 rejects them under *Required Actions*. With tax; a credit counts as much as a bill. Nothing else waits meanwhile: no worker, and
@@ -14,7 +15,7 @@ named; the others are confirmed.
 | approve awaits input | a person has to approve or reject |
 | approve skipped, confirm_drafts green | no approval was needed |
 | approve green, confirm_drafts skipped | rejected: nothing was confirmed; the note says by whom |
-| everything skipped | there is no draft of that run date |
+| everything skipped | there is no such draft |
 | report_refused failed, the run is green | invoices named there were left out, with the reason; the others are confirmed |
 | confirm_drafts failed | nothing was confirmed; its log says why, for each invoice |
 | a task retries | the warehouse is not available, or somebody else works on one of the contracts |
@@ -28,13 +29,14 @@ Results: `analytics.invoices`, `analytics.actuals`, `analytics.invoice_changes`.
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.approval import ApproveDraftsOperator
 from invoicing.airflow.tasks.lifecycle import choose_drafts, confirm_drafts, report_of
 from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.ui.forms import day_field, names_field, switch
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
@@ -50,26 +52,17 @@ with DAG(
     tags=[Tag.INVOICING, Tag.BY_HAND],
     default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
-        "run_date": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="Run date",
-            description="All drafts of this run date; with contracts: theirs alone.",
+        "run_date": day_field("Run date", "Drafts of this run date, as 2026-10-05; with contracts: theirs alone."),
+        "contract_ids": names_field(
+            "Contracts", "Drafts of these contracts, an id per line; with a run date: of that day alone."
         ),
-        "contract_ids": Param(
-            None,
-            type=["null", "array"],
-            items={"type": "string"},
-            title="Contracts",
-            description="All drafts of these contracts, an id per line; with a run date: those of that day alone.",
+        "everything": switch("All drafts", "Or all drafts there are; then leave run date and contracts empty."),
+        "except_invoice_ids": names_field("Except", "Of these, not the invoices named here, an id per line."),
+        "invoice_ids": names_field(
+            "Invoices", "Or these very drafts, an id per line; then leave everything above empty."
         ),
-        "invoice_ids": Param(
-            None,
-            type=["null", "array"],
-            items={"type": "string"},
-            title="Invoices",
-            description="Or these very drafts, an id per line; then leave run date and contracts empty.",
+        "accounting_date": day_field(
+            "Accounting date", "Of the actuals that the confirmation writes, as 2026-10-31; empty: its day."
         ),
     },
 ):

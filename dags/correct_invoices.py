@@ -25,6 +25,7 @@ from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.lifecycle import create_corrections, report_of
 from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.ui.forms import required_names_field
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
@@ -39,12 +40,8 @@ with DAG(
     tags=[Tag.INVOICING, Tag.BY_HAND],
     default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
-        "invoice_ids": Param(
-            type="array",
-            items={"type": "string"},
-            minItems=1,
-            title="Invoices",
-            description="The confirmed or paid invoices to correct, an id or a number per line.",
+        "invoice_ids": required_names_field(
+            "Invoices", "The confirmed or paid invoices to correct, an id or a number per line."
         ),
         "detail_ids": Param(
             None,

@@ -27,13 +27,14 @@ Results: `analytics.invoices`, `analytics.invoice_runs`, `analytics.billing_exce
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk import DAG, CronTriggerTimetable
 
 from invoicing.airflow.notify.alerts import FailureAlert, deadline
 from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.process import close_run, find_due_contract_lines, in_buckets, report_quarantined
 from invoicing.airflow.tasks.retries import RETRYING
 from invoicing.airflow.tasks.sleep import SleepOperator
+from invoicing.airflow.ui.forms import day_field, names_field, switch
 from invoicing.airflow.ui.labels import Owner, Tag
 from invoicing.settings import read_settings
 
@@ -54,26 +55,11 @@ with DAG(
     tags=[Tag.INVOICING, Tag.DAILY],
     default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
-        "run_date": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="Run date",
-            description="Day to invoice; empty: the logical date, or today for a manual run.",
+        "run_date": day_field(
+            "Run date", "Day to invoice, as 2026-10-05; empty: the logical date, or today for a manual run."
         ),
-        "contract_ids": Param(
-            None,
-            type=["null", "array"],
-            items={"type": "string"},
-            title="Contracts",
-            description="Only these contracts; empty: all.",
-        ),
-        "preview": Param(
-            False,
-            type="boolean",
-            title="Preview",
-            description="Show what the run would write, and write nothing.",
-        ),
+        "contract_ids": names_field("Contracts", "Only these contracts, an id per line; empty: all."),
+        "preview": switch("Preview", "Show what the run would write, and write nothing."),
     },
 ):
     due = find_due_contract_lines()

@@ -19,12 +19,13 @@ Results: `analytics.invoices` with origin `manual`, `analytics.invoice_changes`.
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.lifecycle import create_drafts, report_of
 from invoicing.airflow.tasks.retries import RETRYING
+from invoicing.airflow.ui.forms import required_names_field
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
@@ -39,13 +40,7 @@ with DAG(
     tags=[Tag.INVOICING, Tag.BY_HAND],
     default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
-        "contract_ids": Param(
-            type="array",
-            items={"type": "string"},
-            minItems=1,
-            title="Contracts",
-            description="Ids of the contracts to invoice, one per line.",
-        ),
+        "contract_ids": required_names_field("Contracts", "Ids of the contracts to invoice, one per line."),
     },
 ):
     done = create_drafts()

@@ -42,11 +42,7 @@ def run_context(context: Any, settings: Settings) -> RunContext:
     params = context["params"]
     run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
     moment = dag_run.logical_date or dag_run.run_after
-    run_date = (
-        _date(params["run_date"])
-        if params.get("run_date")
-        else pendulum.instance(moment).in_timezone(settings.timezone).date()
-    )
+    run_date = day_of(context, "run_date") or pendulum.instance(moment).in_timezone(settings.timezone).date()
     return RunContext(
         run_key=f"{dag_run.dag_id}/{dag_run.run_id}",  # the page of a run's invoices looks for the same
         run_date=run_date,
@@ -64,8 +60,16 @@ def request_of(context: Any, settings: Settings) -> Request:
     return Request(by=by, key=run_context(context, settings).run_key)
 
 
-def _date(text: str) -> date:
+def day_of(context: Any, param: str) -> date | None:
+    """The day that somebody entered into a field of the form; None: the field is empty, or the form has none of that name.
+
+    Raises:
+        UsageError: there is no such day.
+    """
+    text = context["params"].get(param)
+    if not text:
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"run_date must be a date such as 2026-10-05, not {text!r}") from error
+        raise UsageError(f"{param} must be a date such as 2026-10-05, not {text!r}") from error

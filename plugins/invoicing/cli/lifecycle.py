@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import pandas as pd
 import pendulum
@@ -17,7 +16,8 @@ from invoicing.cli.options import AnyRunDate, Contracts, Invoice, Invoices, Json
 from invoicing.cli.output import console, count
 from invoicing.cli.session import new_request, open_engine
 from invoicing.errors import RefusedError, UsageError
-from invoicing.lifecycle.confirmation import choose_drafts, confirm_invoices
+from invoicing.lifecycle.choice import Choice, choose
+from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.lifecycle.correction import correct_invoices
 from invoicing.lifecycle.creation import create_invoices
 from invoicing.lifecycle.invoices import Handled, Refused, find_invoices
@@ -46,33 +46,43 @@ def confirm(
     invoice: Invoices = None,
     run_date: AnyRunDate = None,
     contract: Contracts = None,
+    everything: Annotated[bool, typer.Option("--all", help="All drafts there are.")] = False,
+    exception: Annotated[
+        list[str] | None,
+        typer.Option("--except", metavar="INVOICE", help="But not this one, by id or number; may be repeated."),
+    ] = None,
+    accounting_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of the actuals that are written; default: today."),
+    ] = None,
     version: Annotated[
         int | None, typer.Option("--version", help="Refuse when it is not at this version; with one invoice.")
     ] = None,
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
-    """Confirms invoices, one way: by id, by run date, by contract."""
-    if bool(invoice) == bool(run_date or contract):
-        raise UsageError("name the invoices to confirm, or a --run-date or --contract of which all drafts are meant")
+    """Confirms invoices, one way: by id, by run date, by contract, or all."""
     if version is not None and len(invoice or ()) != 1:
         raise UsageError("--version goes with one invoice")
+    choice = Choice(
+        invoices=invoice or (),
+        run_date=run_date.date() if run_date else None,
+        contract_ids=contract or (),
+        everything=everything,
+        except_invoices=exception or (),
+    )
     settings = read_settings()
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
-        if invoice:
-            named, unknown = find_invoices(connection, invoice)
-            versions: dict[UUID, int | None] = dict.fromkeys(named, version)
-        else:
-            day = run_date.date() if run_date else None
-            unknown = []
-            versions = {
-                draft.invoice_id: draft.version
-                for draft in choose_drafts(connection, run_date=day, contract_ids=contract or None)
-            }
+        chosen, missing = choose(connection, choice)
         done = confirm_invoices(
-            connection, versions, today=_today(settings), settings=settings, request=new_request("confirm")
+            connection,
+            {found.invoice_id: version if choice.invoices else found.version for found in chosen},
+            today=_today(settings),
+            settings=settings,
+            request=new_request("confirm"),
+            accounting_date=accounting_date.date() if accounting_date else None,
         )
-    _print(_with(done, unknown), "confirmed", json)
+    _print(_with(done, missing), "confirmed", json)
 
 
 def pay(

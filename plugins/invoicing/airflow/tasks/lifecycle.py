@@ -6,27 +6,26 @@ choice that finds nothing is skipped. A task's docstring is its runbook.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pendulum
-import sqlalchemy as sa
 from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from invoicing.airflow.compat import CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.notes import SUMMARY_KEY
-from invoicing.airflow.run_context import request_of, run_context
+from invoicing.airflow.run_context import day_of, request_of, run_context
 from invoicing.airflow.tasks.approval import refuse_without_approval
 from invoicing.airflow.tasks.drafts_to_confirm import as_versions, result_of, versions_of
 from invoicing.airflow.tasks.handled import refusals_text, show
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.errors import RefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
-from invoicing.lifecycle.invoices import Handled, Invoice, Refused, as_they_stand, find_invoices
+from invoicing.lifecycle.choice import Choice, choose
+from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand, find_invoices
 from invoicing.lifecycle.requests import done_before
-from invoicing.settings import Settings, read_settings
+from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import reading, writing
 
 
@@ -59,55 +58,48 @@ def create_drafts() -> dict[str, Any]:
 @task(multiple_outputs=False)
 def choose_drafts() -> dict[str, Any]:
     """### Looks at the drafts to confirm
-    Those that are named, or those of a run date, of contracts, or of both. The XCom `versions` has the version of each: what
-    somebody changes from now on is not confirmed.
+    Those that are named; or those of a run date, of contracts, or of both; or all there are. The XCom `versions` has the
+    version of each: what somebody changes from now on is not confirmed.
 
     | You see | It means | Do |
     |---|---|---|
-    | skipped | there is no draft of that run date | nothing |
-    | `INV-101` | nothing was named, or invoices beside a run date or contracts | trigger again with one or the other |
+    | skipped | there is no such draft | nothing |
+    | `INV-101` | nothing was chosen, or in more than one way | trigger again, and choose in one way |
+    | `INV-102` | an invoice to leave out does not exist | trigger again with what is right |
     | `INV-501` | no such invoice, or no draft of any of these contracts | trigger again with what is right |
 
     [Runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation)
     """
     settings, context = read_settings(), get_current_context()
+    choice = _choice(context)
     with reading(warehouse_engine(settings)) as connection:
-        chosen, missing = _choice(connection, context, settings)
+        drafts, missing = choose(connection, choice)
+        # A run that is cleared confirms the rest, and tells of all.
+        before = done_before(connection, "confirmed", request_of(context, settings))
+        chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in drafts)])
+    missing = [refused for refused in missing if refused.subject not in before.values()]
     if missing and not chosen:
         raise RefusedError(f"nothing can be confirmed: {refusals_text(missing)}")
     if not chosen:
-        reason = f"There is no draft of {context['params']['run_date']}: nothing to confirm."
+        reason = f"There is no {choice}: nothing to confirm."
         context["ti"].xcom_push(SUMMARY_KEY, reason)
         raise AirflowSkipException(reason)
     context["ti"].xcom_push("versions", versions_of(chosen))
     context["ti"].xcom_push("missing", [vars(refused) for refused in missing])
     # What is confirmed already is no money that moves; the confirmation says what it is.
-    drafts = [invoice for invoice in chosen if invoice.status in ("draft", "in_review")]
-    return result_of(drafts, settings.approval_amount)
+    waiting = [invoice for invoice in chosen if invoice.status in ("draft", "in_review")]
+    return result_of(waiting, settings.approval_amount)
 
 
-def _choice(
-    connection: sa.Connection, context: Any, settings: Settings
-) -> tuple[tuple[Invoice, ...], Sequence[Refused]]:
-    """The invoices that the form asks for, and what of it is not there."""
-    run_date = context["params"].get("run_date")
-    contract_ids, names = _named(context, "contract_ids"), _named(context, "invoice_ids")
-    if bool(names) == bool(run_date or contract_ids):
-        raise UsageError("say which drafts: either invoices, by id or number, or a run date, contracts, or both")
-    if names:
-        found, unknown = find_invoices(connection, names)
-        return as_they_stand(connection, found), unknown
-    drafts = confirmation.choose_drafts(
-        connection,
-        run_date=run_context(context, settings).run_date if run_date else None,
-        contract_ids=contract_ids or None,
+def _choice(context: Any) -> Choice:
+    """What the form asks for."""
+    return Choice(
+        invoices=_named(context, "invoice_ids"),
+        run_date=day_of(context, "run_date"),
+        contract_ids=_named(context, "contract_ids"),
+        everything=bool(context["params"].get("everything")),
+        except_invoices=_named(context, "except_invoice_ids"),
     )
-    # A run that is cleared confirms the rest, and tells of all.
-    before = done_before(connection, "confirmed", request_of(context, settings))
-    chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in drafts)])
-    bare = sorted(set(contract_ids) - {invoice.contract_id for invoice in chosen})
-    of_date = f" of {run_date}" if run_date else ""
-    return chosen, [Refused(contract_id, f"has no draft{of_date} to confirm") for contract_id in bare]
 
 
 @task(multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
@@ -136,6 +128,7 @@ def confirm_drafts() -> dict[str, Any]:
             today=pendulum.now(settings.timezone).date(),  # an approval may have taken days
             settings=settings,
             request=request_of(context, settings),
+            accounting_date=day_of(context, "accounting_date"),
         )
     refused = (*(Refused(**one) for one in missing), *handled.refused)
     return show(context, "confirmed", Handled(handled.invoices, refused))

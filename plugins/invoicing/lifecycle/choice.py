@@ -1,0 +1,64 @@
+"""Which drafts are to be confirmed: named one by one, or by what they have in common. What somebody leaves empty chooses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from invoicing.errors import NotFoundError, UsageError
+from invoicing.lifecycle.confirmation import choose_drafts
+from invoicing.lifecycle.invoices import Invoice, Refused, as_they_stand, find_invoices
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of three ways: these invoices, by id or number; the drafts of a run date, of contracts, or of both; or everything.
+
+    `except_invoices`: what is left out of the second and the third.
+    """
+
+    invoices: Sequence[str] = ()
+    run_date: date | None = None
+    contract_ids: Sequence[str] = ()
+    everything: bool = False
+    except_invoices: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        of_date = f" of {self.run_date}" if self.run_date else ""
+        return f"draft{of_date}" if self.everything or not self.contract_ids else f"draft{of_date} of these contracts"
+
+
+def choose(connection: sa.Connection, choice: Choice) -> tuple[list[Invoice], list[Refused]]:
+    """The invoices that are meant, as they stand; and what was named of which there is none.
+
+    Raises:
+        UsageError: no way to choose was taken, or more than one.
+        NotFoundError: something is to be left out that does not exist; whoever meant another invoice would see it confirmed.
+    """
+    _refuse_unclear(choice)
+    if choice.invoices:
+        found, unknown = find_invoices(connection, choice.invoices)
+        return list(as_they_stand(connection, found)), unknown
+    excepted, unknown = find_invoices(connection, choice.except_invoices)
+    if unknown:
+        raise NotFoundError(f"nothing is left out by these names: {'; '.join(map(str, unknown))}")
+    drafts = choose_drafts(connection, run_date=choice.run_date, contract_ids=choice.contract_ids or None)
+    bare = sorted(set(choice.contract_ids) - {draft.contract_id for draft in drafts})
+    of_date = f" of {choice.run_date}" if choice.run_date else ""
+    return (
+        [draft for draft in drafts if draft.invoice_id not in set(excepted)],
+        [Refused(contract_id, f"has no draft{of_date} to confirm") for contract_id in bare],
+    )
+
+
+def _refuse_unclear(choice: Choice) -> None:
+    ways = [bool(choice.invoices), bool(choice.run_date or choice.contract_ids), choice.everything]
+    if sum(ways) != 1:
+        raise UsageError(
+            "say which drafts in one way: invoices by id or number; a run date, contracts, or both; or all there are"
+        )
+    if choice.invoices and choice.except_invoices:
+        raise UsageError("of invoices that are named one by one, leave out those that are not meant")
