@@ -1,6 +1,6 @@
 -- Purpose: shares of transactions whose amount was not conserved: what is billed, written off and open comes to the share, to the
 -- cent, where no price was changed by hand, no quantity raised and no fee credited in part, and the transaction still says
--- what it said.
+-- what it said. All actuals are added up, reversals included.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
@@ -10,25 +10,24 @@ WITH share AS (
         transaction_id,
         customer_id,
         sum(CASE WHEN part = 1 THEN quantity ELSE 0 END) AS original_quantity,
-        sum(CASE WHEN part = 1 THEN amount ELSE 0 END) AS amount,
-        sum(CASE WHEN state = 'billed' THEN 0 ELSE amount END) AS open_amount
+        sum(CASE WHEN part = 1 THEN amount ELSE 0 END) AS original_amount,
+        sum(amount) AS amount
     FROM invoicing.billable
     WHERE source = 'transaction'
     GROUP BY contract_id, transaction_id, customer_id
     HAVING NOT bool_or(state = 'canceled')
 ),
 
-billed AS (
+posted AS (
     SELECT
         contract_id,
         transaction_id,
         customer_id,
-        sum(CASE WHEN posting = 'written_off_billed' THEN 0 ELSE amount END) AS amount,
+        sum(amount) AS amount,
+        sum(CASE WHEN kind = 'billed_sales' AND posting <> 'written_off_billed' THEN amount ELSE 0 END) AS billed_amount,
         sum(CASE WHEN posting = 'written_off_billed' THEN amount ELSE 0 END) AS written_off_amount
     FROM invoicing.posting
-    WHERE
-        kind = 'billed_sales'
-        AND transaction_id IS NOT NULL
+    WHERE transaction_id IS NOT NULL
     GROUP BY contract_id, transaction_id, customer_id
 ),
 
@@ -55,23 +54,23 @@ compared AS (
         share.contract_id,
         share.transaction_id,
         share.customer_id,
-        share.amount,
-        share.open_amount,
-        coalesce(billed.amount, 0) AS billed_amount,
-        coalesce(billed.written_off_amount, 0) AS written_off_amount,
+        share.original_amount,
+        share.amount + coalesce(posted.amount, 0) AS amount,
+        coalesce(posted.billed_amount, 0) AS billed_amount,
+        coalesce(posted.written_off_amount, 0) AS written_off_amount,
         changed_by_hand.transaction_id IS NOT NULL AS is_changed_by_hand,
         (t.quantity, t.amount) <> (
             sum(share.original_quantity) OVER (PARTITION BY share.contract_id, share.transaction_id),
-            sum(share.amount) OVER (PARTITION BY share.contract_id, share.transaction_id)
+            sum(share.original_amount) OVER (PARTITION BY share.contract_id, share.transaction_id)
         ) AS is_changed
     FROM share
     INNER JOIN invoicing.transaction AS t
         ON share.contract_id = t.contract_id AND share.transaction_id = t.transaction_id
-    LEFT JOIN billed
+    LEFT JOIN posted
         ON
-            share.contract_id = billed.contract_id
-            AND share.transaction_id = billed.transaction_id
-            AND share.customer_id = billed.customer_id
+            share.contract_id = posted.contract_id
+            AND share.transaction_id = posted.transaction_id
+            AND share.customer_id = posted.customer_id
     LEFT JOIN changed_by_hand
         ON
             share.contract_id = changed_by_hand.contract_id
@@ -85,14 +84,14 @@ wrong AS (
         transaction_id,
         customer_id,
         format(
-            'the share of customer %s is %s; %s is billed, %s written off and %s open',
-            customer_id, amount, billed_amount, written_off_amount, open_amount
+            'the share of customer %s is %s, and its actuals come to %s: %s is billed, %s written off and %s open',
+            customer_id, original_amount, amount, billed_amount, written_off_amount, amount - billed_amount - written_off_amount
         ) AS message
     FROM compared
     WHERE
         NOT is_changed
         AND NOT is_changed_by_hand
-        AND amount <> billed_amount + written_off_amount + open_amount
+        AND amount <> original_amount
 ),
 
 other_date AS (

@@ -75,8 +75,19 @@ deletion AS (
     GROUP BY ic.contract_id
 ),
 
+taken_off AS (
+    SELECT
+        ic.contract_id,
+        ic.billable_id,
+        max(ch.changed_at) AS latest_at
+    FROM invoicing.invoice_change AS ic
+    INNER JOIN invoicing.change AS ch ON ic.change_id = ch.change_id
+    WHERE ic.action = 'detail_removed'
+    GROUP BY ic.contract_id, ic.billable_id
+),
+
 -- An invoice that somebody edited or confirmed keeps what else is ready for its customer and run date waiting; so did one that
--- was deleted since.
+-- was deleted since. What somebody took off a draft since was on it when the run passed.
 suspect AS (
     SELECT of_date.*
     FROM of_date
@@ -88,8 +99,14 @@ suspect AS (
             AND i.origin = 'scheduled'
             AND (i.status <> 'draft' OR i.is_edited)
     LEFT JOIN deletion ON of_date.contract_id = deletion.contract_id AND of_date.ran_at <= deletion.latest_at
+    LEFT JOIN taken_off
+        ON
+            of_date.contract_id = taken_off.contract_id
+            AND of_date.billable_id = taken_off.billable_id
+            AND of_date.ran_at <= taken_off.latest_at
     WHERE
         i.invoice_id IS NULL
+        AND taken_off.billable_id IS NULL
         AND deletion.contract_id IS NULL
 ),
 
