@@ -1,4 +1,4 @@
-"""The sales actuals, in the order in which they were written, as analysts see them."""
+"""The sales actuals as analysts see them, each followed by what was posted of it, in the order in which one leads to the next."""
 
 from __future__ import annotations
 
@@ -16,9 +16,29 @@ WIP, BILLED = "unbilled_sales", "billed_sales"
 CHARGED: Final = "chargeable"
 FREE: Final = "non_chargeable"
 
+# What follows an id says what was posted.
+_POSTED = (
+    "",
+    "entered",
+    "reversal",
+    "rebooked",
+    "rebooked_reversal",
+    "billed",
+    "billed_only",
+    "written_off",
+    "written_off_reversal",
+    "written_off_billed",
+)
+
 
 def rows_written(world: Readable) -> list[sa.Row[Any]]:
-    return world.read("SELECT * FROM analytics.actuals ORDER BY actual_id")
+    rows = world.read("SELECT * FROM analytics.actuals")
+    return sorted(rows, key=lambda row: _place(row.actual_id))
+
+
+def _place(actual_id: str) -> tuple[int, int]:
+    number, _, posted = actual_id.partition("/")
+    return int(number), _POSTED.index(posted)
 
 
 def places(rows: list[sa.Row[Any]]) -> dict[Any, int]:

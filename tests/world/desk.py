@@ -12,10 +12,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.lifecycle import backlog, confirmation, correction, creation, details, drafts
+from invoicing.ledger.changes import Request
+from invoicing.lifecycle import backlog, confirmation, correction, creation, details, drafts, payment
 from invoicing.lifecycle.backlog import BillingType, Selection
 from invoicing.lifecycle.details import DetailChanges, NewDetail
-from invoicing.lifecycle.invoices import Handled, Invoice, Request
+from invoicing.lifecycle.invoices import Handled, Invoice
 from invoicing.warehouse.transactions import writing
 from tests.world.names import CONTRACT, TODAY
 from tests.world.world import World
@@ -131,7 +132,7 @@ class Desk:
         )
 
     def pay(self, *invoice_ids: UUID, key: str | None = None) -> Handled:
-        return self.do(confirmation.pay_invoices, list(invoice_ids), request=self.request(key))
+        return self.do(payment.pay_invoices, list(invoice_ids), request=self.request(key))
 
     def correct(
         self,

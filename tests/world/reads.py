@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
+from invoicing.ledger.runs import Run
 from invoicing.lifecycle.invoices import as_they_stand
-from invoicing.process.ledger import Run
 from invoicing.warehouse.transactions import reading
 from tests.world.names import CONTRACT, LINE
 from tests.world.place import Readable, Warehouse
+from tests.world.stored import LEDGER, LEDGER_COLUMNS
 
 # As Postgres gives it, and as tests write it.
 Amount = Decimal | int
@@ -19,9 +21,6 @@ Amount = Decimal | int
 # What a run is for.
 DRAFTS = ("invoices", "invoice_lines", "invoice_line_details")
 RESULTS = (*DRAFTS, "invoice_schedule", "billing_exceptions")
-
-# Tables with this word in their name keep what runs did and left for their next step: each attempt adds to them.
-_LEDGER = "(^|_)run(s?)(_|$)"
 
 
 def billed(world: Readable, contract_id: str = CONTRACT) -> dict[date, list[str]]:
@@ -74,9 +73,14 @@ def exceptions(world: Readable, contract_id: str = CONTRACT) -> list[str]:
 
 
 def accounting(world: Readable, run: Run) -> dict[str, tuple[int, Amount]]:
-    """Number and amount of the actuals by what became of them."""
+    """Number and amount of the actuals by what became of them in an attempt of a run."""
     rows = world.read(
-        "SELECT reason, transactions, amount FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run.run_id
+        """
+        SELECT reason, transactions, amount FROM analytics.run_accounting
+        WHERE (run_id, attempt) = (:run_id, :attempt)
+        """,
+        run_id=run.run_id,
+        attempt=run.attempt,
     )
     return {row.reason: (row.transactions, row.amount) for row in rows}
 
@@ -103,7 +107,7 @@ def invoice_of(world: Readable, run_date: date, customer_id: str = "Fabrikam", c
 
 
 def versions(world: Warehouse) -> dict[UUID, int]:
-    """How often each invoice has changed."""
+    """The version of each invoice: which change said something new of it last."""
     ids = [row.invoice_id for row in world.read("SELECT invoice_id FROM analytics.invoices")]
     with reading(world.engine) as connection:
         return {invoice.invoice_id: invoice.version for invoice in as_they_stand(connection, ids)}
@@ -117,30 +121,33 @@ def shown(world: Readable, views: Collection[str] = RESULTS, *, moments: bool = 
 def dump(world: Readable, *, ledger: bool = True, moments: bool = True) -> dict[str, list[str]]:
     """Every row that the warehouse keeps, by table, as text in a fixed order.
 
-    Without the `ledger`, the tables in which each attempt of a run leaves its traces are not looked at.
+    Without the `ledger`, what each attempt of a run leaves behind is not looked at.
     """
-    tables = world.read(
-        "SELECT tablename FROM pg_catalog.pg_tables"
-        " WHERE schemaname = 'invoicing' AND (:ledger OR tablename !~ :pattern) ORDER BY 1",
-        ledger=ledger,
-        pattern=_LEDGER,
-    )
-    return _rows(world, "invoicing", [row.tablename for row in tables], moments)
+    tables = world.read("SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing' ORDER BY 1")
+    names = [row.tablename for row in tables if ledger or not LEDGER.fullmatch(row.tablename)]
+    return _rows(world, "invoicing", names, moments, {} if ledger else LEDGER_COLUMNS)
 
 
-def _rows(world: Readable, schema: str, names: Collection[str], moments: bool) -> dict[str, list[str]]:
+def _rows(
+    world: Readable,
+    schema: str,
+    names: Collection[str],
+    moments: bool,
+    less: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> dict[str, list[str]]:
     instants = world.read(
         "SELECT DISTINCT column_name FROM information_schema.columns"
         " WHERE table_schema = :schema AND data_type = 'timestamp with time zone'",
         schema=schema,
     )
+    without = [] if moments else [row.column_name for row in instants]
     rows = world.read(
         " UNION ALL ".join(
-            f"SELECT '{name}' AS name, CAST(to_jsonb(t) - CAST(:without AS text[]) AS text) AS content"
+            f"SELECT '{name}' AS name, CAST(to_jsonb(t) - CAST(:less_{name} AS text[]) AS text) AS content"
             f" FROM {schema}.{name} AS t"
             for name in names
         )
         + " ORDER BY name, content",
-        without=[] if moments else [row.column_name for row in instants],
+        **{f"less_{name}": [*without, *less.get(name, ())] for name in names},
     )
     return {name: [row.content for row in rows if row.name == name] for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from invoicing.process.verify import Difference, verify
+from invoicing.audit.verify import Difference, verify
 from invoicing.warehouse.transactions import reading
 from tests.world.place import Place
 

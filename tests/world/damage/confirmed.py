@@ -16,36 +16,47 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "an amount of the invoice": "UPDATE invoicing.invoice SET chargeable_amount = 1",
     "its number": "UPDATE invoicing.invoice SET invoice_number = 'X'",
     "its status back": "UPDATE invoicing.invoice SET status = 'draft'",
-    "its hash": "UPDATE invoicing.invoice SET content_hash = 'X'",
+    "its seal": "UPDATE invoicing.invoice SET seal = 'X'",
+    "the name of its customer": "UPDATE invoicing.invoice SET customer_name = 'X'",
     "the invoice away": "DELETE FROM invoicing.invoice",
     "an amount of a line": "UPDATE invoicing.invoice_line SET chargeable_amount = 1",
-    "the mark of a line": "UPDATE invoicing.invoice_line SET confirmed = FALSE",
+    "the name of a line": "UPDATE invoicing.invoice_line SET contract_line_name = 'X'",
+    "the mark of a line": "UPDATE invoicing.invoice_line SET is_confirmed = FALSE",
     "a line away": "DELETE FROM invoicing.invoice_line",
     "the quantity of a detail": "UPDATE invoicing.invoice_line_detail SET quantity = 1",
     "the text of a detail": "UPDATE invoicing.invoice_line_detail SET description = 'X'",
-    "the mark of a detail": "UPDATE invoicing.invoice_line_detail SET confirmed = FALSE",
+    "the mark of a detail": "UPDATE invoicing.invoice_line_detail SET is_confirmed = FALSE",
     "a detail away": "DELETE FROM invoicing.invoice_line_detail",
-    "the amount of an actual": "UPDATE invoicing.actual SET amount = 1",
-    "the status of an actual": "UPDATE invoicing.actual SET billing_status = 'ready_to_invoice'",
-    "the invoice of an actual": "UPDATE invoicing.actual SET invoice_id = NULL",
-    "an adjustment that is none": "UPDATE invoicing.actual SET adjustment_status = 'unadjustable' WHERE posting = 'billed'",
-    "an actual away": "DELETE FROM invoicing.actual",
-    "what was done": "UPDATE invoicing.invoice_change SET changed_by = 'bob'",
+    "the amount of what it bills": "UPDATE invoicing.billable SET amount = 1",
+    "the state of what it bills": "UPDATE invoicing.billable SET state = 'open'",
+    "what it bills away": "DELETE FROM invoicing.billable",
+    "the amount of an actual": "UPDATE invoicing.posting SET amount = 1",
+    "the invoice of an actual": "UPDATE invoicing.posting SET invoice_id = gen_random_uuid()",
+    "an actual away": "DELETE FROM invoicing.posting",
+    "what was done": "UPDATE invoicing.invoice_change SET action = 'paid'",
     "what was done away": "DELETE FROM invoicing.invoice_change",
+    "who did it": "UPDATE invoicing.change SET changed_by = 'bob'",
+    "that it was done": "DELETE FROM invoicing.change",
+    "who has a number": "UPDATE invoicing.invoice_number SET invoice_id = gen_random_uuid()",
+    "a number away": "DELETE FROM invoicing.invoice_number",
     "all invoices": "TRUNCATE invoicing.invoice CASCADE",
     "all lines": "TRUNCATE invoicing.invoice_line",
     "all details": "TRUNCATE invoicing.invoice_line_detail",
-    "all actuals": "TRUNCATE invoicing.actual",
+    "all that can be billed": "TRUNCATE invoicing.billable",
+    "all actuals": "TRUNCATE invoicing.posting",
     "all that was done": "TRUNCATE invoicing.invoice_change",
+    "all changes": "TRUNCATE invoicing.change",
+    "all numbers": "TRUNCATE invoicing.invoice_number",
 }
 
 # What is sealed of a confirmed invoice, for `change_content`.
 CONTENT: Final[Mapping[str, str]] = {
     "its run date": "invoice SET run_date = run_date + 1",
+    "the name of its customer": "invoice SET customer_name = 'changed'",
     "the text of a detail": "invoice_line_detail SET description = 'changed'",
     "the original quantity": "invoice_line_detail SET original_quantity = 77",
-    "the date of an actual": "actual SET transaction_date = transaction_date + 1",
-    "what an actual replaces": "actual SET replaces_actual_id = 1 + replaces_actual_id",
+    "the date of an actual": "posting SET transaction_date = transaction_date + 1",
+    "when an actual counts": "posting SET accounting_date = accounting_date + 1",
 }
 
 _CONFIRMED = "status IN ('confirmed', 'paid')"
@@ -66,7 +77,7 @@ def attempt_status(place: Place, status: str) -> None:
 
 def change_as_migration(place: Place) -> None:
     """Writes to confirmed details in the role that migrations have."""
-    _execute(place, "SET LOCAL ROLE invoicing_migration; UPDATE invoicing.invoice_line_detail SET confirmed = TRUE")
+    _execute(place, "SET LOCAL ROLE invoicing_migration; UPDATE invoicing.invoice_line_detail SET is_confirmed = TRUE")
 
 
 def _execute(place: Place, statement: str) -> None:
@@ -87,7 +98,7 @@ def unconfirm(target: Target, invoice_id: UUID) -> None:
     inflict(
         target,
         """
-        UPDATE invoicing.invoice SET status = 'draft', confirmed_at = NULL, content_hash = NULL
+        UPDATE invoicing.invoice SET status = 'draft', confirmed_at = NULL, seal = NULL
         WHERE invoice_id = :invoice_id
         """,
         invoice_id=invoice_id,
@@ -97,12 +108,12 @@ def unconfirm(target: Target, invoice_id: UUID) -> None:
 def set_read_only(target: Target, rows: Literal["lines", "details"], read_only: bool) -> None:
     """All lines, or all details, can be changed or cannot, whether they are confirmed or not."""
     table = {"lines": "invoice_line", "details": "invoice_line_detail"}[rows]
-    inflict(target, f"UPDATE invoicing.{table} SET confirmed = :read_only", read_only=read_only)
+    inflict(target, f"UPDATE invoicing.{table} SET is_confirmed = :read_only", read_only=read_only)
 
 
 def forget_confirmation(target: Target, what: Literal["moment", "seal"]) -> None:
     """Confirmed invoices do not say when they were confirmed, or as what."""
-    column = {"moment": "confirmed_at", "seal": "content_hash"}[what]
+    column = {"moment": "confirmed_at", "seal": "seal"}[what]
     inflict(target, f"UPDATE invoicing.invoice SET {column} = NULL WHERE {_CONFIRMED}")
 
 
@@ -113,19 +124,15 @@ def renumber(target: Target, number: int, other: int) -> None:
     """The invoice of a number in its series has another one there."""
     inflict(
         target,
-        "UPDATE invoicing.invoice SET number_in_series = :other WHERE number_in_series = :number",
+        "UPDATE invoicing.invoice_number SET number_in_series = :other WHERE number_in_series = :number",
         number=number,
         other=other,
     )
 
 
-def miscount_series(target: Target, step: int) -> None:
-    """The series remembers another number than the last one given."""
-    inflict(target, "UPDATE invoicing.invoice_number_series SET last_number = last_number + :step", step=step)
-
-
-def forget_series(target: Target) -> None:
-    inflict(target, "DELETE FROM invoicing.invoice_number_series")
+def forget_numbers(target: Target) -> None:
+    """Nobody has written down who was given which number."""
+    inflict(target, "DELETE FROM invoicing.invoice_number")
 
 
 def lose_number(target: Target, invoice_id: UUID) -> None:

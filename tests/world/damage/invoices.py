@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tests.world.damage.guards import Target, change, inflict
 from tests.world.names import CONTRACT
 
+# How the tables say what analysts and sources know as one status.
+STATUS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "unbilled": {"state": "open", "is_ready": False},
+    "ready_to_invoice": {"state": "open", "is_ready": True},
+    "invoice_posted": {"state": "billed"},
+    "canceled": {"state": "canceled"},
+}
+
 # What an open share says of itself.
 _COLUMNS = """
-    contract_id, contract_line_id, customer_id, transaction_id, kind, transaction_class, billing_type, billing_status,
-    transaction_date, quantity, unit_price, amount, tax_amount
+    contract_id, contract_line_id, customer_id, source, transaction_id, is_sale, transaction_class, transaction_date, quantity,
+    unit_price, amount, tax_amount, billing_type, state, is_ready, change_id
 """
 _DETAIL = "contract_id, contract_line_id, billing_type, quantity, unit_price, amount, tax_amount"
 
@@ -60,27 +69,30 @@ def hide(target: Target) -> None:
 # Shares of transactions and milestones
 
 
-def change_share(target: Target, name: str, customer_id: str | None = None, **columns: Any) -> None:
+def change_share(
+    target: Target, name: str, customer_id: str | None = None, *, billing_status: str | None = None, **columns: Any
+) -> None:
     """What a customer owes for a transaction or milestone, or what they all owe, reads otherwise."""
-    change(target, "actual", _share(customer_id), columns, name=name, customer_id=customer_id)
+    columns = columns if billing_status is None else {**columns, **STATUS[billing_status]}
+    change(target, "billable", _share(customer_id), columns, name=name, customer_id=customer_id)
 
 
 def lose_shares(target: Target, name: str) -> None:
-    inflict(target, f"DELETE FROM invoicing.actual AS t WHERE {_share(None)}", name=name)
+    inflict(target, f"DELETE FROM invoicing.billable AS t WHERE {_share(None)}", name=name)
 
 
 def double_share(target: Target, transaction_id: str) -> None:
     """A share stands there twice, and both are on its draft."""
-    inflict(target, "DROP INDEX invoicing.uq_actual_transaction_share", at_least=None)
+    inflict(target, "DROP INDEX invoicing.uq_billable_transaction", at_least=None)
     _copy_share(target, transaction_id)
     inflict(
         target,
         f"""
-        INSERT INTO invoicing.invoice_line_detail (actual_id, invoice_id, {_DETAIL})
-        SELECT a.actual_id, d.invoice_id, {", ".join(f"a.{name}" for name in _DETAIL.split(", "))}
-        FROM invoicing.actual AS a
+        INSERT INTO invoicing.invoice_line_detail (billable_id, invoice_id, {_DETAIL})
+        SELECT b.billable_id, d.invoice_id, {", ".join(f"b.{name}" for name in _DETAIL.split(", "))}
+        FROM invoicing.billable AS b
         CROSS JOIN (SELECT d.invoice_id FROM invoicing.invoice_line_detail AS d WHERE {_detail(None)}) AS d
-        WHERE a.actual_id = (SELECT max(actual_id) FROM invoicing.actual WHERE transaction_id = :name)
+        WHERE b.billable_id = (SELECT max(billable_id) FROM invoicing.billable WHERE transaction_id = :name)
         """,
         name=transaction_id,
     )
@@ -88,15 +100,15 @@ def double_share(target: Target, transaction_id: str) -> None:
 
 def replace_open_share(target: Target, transaction_id: str) -> None:
     """A share is replaced by another and stays open itself."""
-    _copy_share(target, transaction_id, ", replaces_actual_id", ", actual_id")
+    _copy_share(target, transaction_id, ", part, replaces_actual_id", ", part + 1, CAST(billable_id AS text)")
 
 
 def _copy_share(target: Target, transaction_id: str, into: str = "", values: str = "") -> None:
     inflict(
         target,
         f"""
-        INSERT INTO invoicing.actual ({_COLUMNS}{into})
-        SELECT {_COLUMNS}{values} FROM invoicing.actual WHERE transaction_id = :transaction_id
+        INSERT INTO invoicing.billable ({_COLUMNS}{into})
+        SELECT {_COLUMNS}{values} FROM invoicing.billable WHERE transaction_id = :transaction_id
         """,
         transaction_id=transaction_id,
     )
@@ -196,6 +208,6 @@ def _share(customer_id: str | None, alias: str = "t") -> str:
 
 def _detail(customer_id: str | None, alias: str = "d") -> str:
     return f"""
-    ({alias}.contract_id, {alias}.actual_id) IN (
-        SELECT s.contract_id, s.actual_id FROM invoicing.actual AS s WHERE {_share(customer_id, "s")}
+    ({alias}.contract_id, {alias}.billable_id) IN (
+        SELECT s.contract_id, s.billable_id FROM invoicing.billable AS s WHERE {_share(customer_id, "s")}
     )"""

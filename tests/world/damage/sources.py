@@ -6,22 +6,27 @@ from datetime import date
 from typing import Any
 
 from tests.world.damage.guards import Target, change, inflict
+from tests.world.damage.invoices import STATUS
 from tests.world.names import CONTRACT, LINE
 
 # A source that changes its mind
 
 
-def source_changes(target: Target, transaction_id: str, contract_id: str = CONTRACT, **columns: Any) -> None:
-    """A transaction that one customer pays is delivered with other values, though it is on a draft, where a load refuses it."""
-    for table, shares in (("transaction", ""), ("actual", " AND t.kind = 'unbilled_sales' AND t.posting IS NULL")):
-        change(
-            target,
-            table,
-            "(t.contract_id, t.transaction_id) = (:contract_id, :transaction_id)" + shares,
-            columns,
-            contract_id=contract_id,
-            transaction_id=transaction_id,
-        )
+def source_changes(
+    target: Target,
+    transaction_id: str,
+    contract_id: str = CONTRACT,
+    *,
+    billing_status: str | None = None,
+    **columns: Any,
+) -> None:
+    """A transaction that one customer pays reads otherwise, as if a load had brought it and told nobody."""
+    named = {"contract_id": contract_id, "transaction_id": transaction_id}
+    source = columns if billing_status is None else {**columns, "billing_status": billing_status}
+    share = columns if billing_status is None else {**columns, **STATUS[billing_status]}
+    of_transaction = "(t.contract_id, t.transaction_id) = (:contract_id, :transaction_id)"
+    change(target, "transaction", of_transaction, source, **named)
+    change(target, "billable", f"{of_transaction} AND t.part = 1", share, **named)
 
 
 def change_contract_line(target: Target, line_id: str = LINE, contract_id: str = CONTRACT, **columns: Any) -> None:
@@ -84,19 +89,15 @@ def remove_line_customers(target: Target, line_id: str = LINE, contract_id: str 
 def set_run_status(
     target: Target, status: str, run_date: date, line_id: str = LINE, contract_id: str = CONTRACT
 ) -> None:
-    """A schedule row, or the milestones of that date, read as if they had run otherwise than they did."""
-    rows = 0
-    for table, day in (("invoice_schedule", "run_date"), ("milestone", "milestone_date")):
-        rows += inflict(
-            target,
-            f"""
-            UPDATE invoicing.{table} SET run_status = CAST(:status AS invoicing.run_status)
-            WHERE (contract_id, contract_line_id, {day}) = (:contract_id, :line_id, :run_date)
-            """,
-            at_least=0,
-            status=status,
-            contract_id=contract_id,
-            line_id=line_id,
-            run_date=run_date,
-        )
-    assert rows, f"no row of {line_id} on {run_date}"
+    """The schedule rows of a line on a date, its milestones among them, read as if they had run otherwise than they did."""
+    inflict(
+        target,
+        """
+        UPDATE invoicing.schedule_row SET run_status = CAST(:status AS invoicing.run_status)
+        WHERE (contract_id, contract_line_id, run_date) = (:contract_id, :line_id, :run_date)
+        """,
+        status=status,
+        contract_id=contract_id,
+        line_id=line_id,
+        run_date=run_date,
+    )
