@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from invoicing.audit.verify import verify
 from invoicing.process.day import run_day
-from invoicing.process.verify import verify
 from invoicing.warehouse.transactions import reading
 from tests.process.outcome import RESULTS, dump
 from tests.process.warehouse import Warehouse

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
-from invoicing.process.verify import verify
+from invoicing.audit.verify import verify
 from invoicing.warehouse.transactions import reading
 from tests.faults.canonical import Dump
 from tests.faults.gate import shut, wait_until_held

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from invoicing.process.verify import verify
+from invoicing.audit.verify import verify
 from invoicing.warehouse.statements import SQL_ROOT
 from invoicing.warehouse.transactions import reading
 from tests.faults.injection import copied, inject, strike

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoicing.process.explain import explain_transaction
+from invoicing.audit.explain import explain_transaction
 from invoicing.warehouse.transactions import reading
 from tests.world.desk import Desk
 from tests.world.names import october

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from invoicing.process.verify import verify
+from invoicing.audit.verify import verify
 from tests.world import damage
 from tests.world.desk import Desk
 from tests.world.names import october

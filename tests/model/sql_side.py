@@ -14,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from invoicing.audit.verify import Difference
 from invoicing.process.day import Day, preview_day
-from invoicing.process.verify import Difference
 from invoicing.settings import Settings
 from invoicing.source.loading import load_folder
 from tests.model.calculator import Accounted, LateMilestones, Reason

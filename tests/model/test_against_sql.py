@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
-from invoicing.process.verify import Difference
+from invoicing.audit.verify import Difference
 from tests.model.calculator import Accounted, Reason, RunResult
 from tests.model.life import Model
 from tests.model.records import ScheduleKey

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from invoicing.audit.explain import Explanation, explain_transaction
 from invoicing.errors import NotFoundError
-from invoicing.process.explain import Explanation, explain_transaction
 from invoicing.warehouse.transactions import reading
 from tests.world import damage
 from tests.world.desk import Desk

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from invoicing.process.lag import Lag, measure_lag
+from invoicing.audit.lag import Lag, measure_lag
 from tests.world.names import LINE, october
 from tests.world.world import World
 

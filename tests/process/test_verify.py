@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from invoicing.process import verify as module
-from invoicing.process.verify import CHECKS
+from invoicing.audit import verify as module
+from invoicing.audit.verify import CHECKS
 from tests.world import damage
 from tests.world.desk import Desk
 from tests.world.names import CONTRACT, LINE, october
