@@ -7,7 +7,7 @@ SELECT
     cast(:action AS text) AS action,
     cast(:changed_by AS text) AS changed_by,
     cast(:request_key AS text) AS request_key,
-    coalesce(max(c.attempt), 0) + 1 AS attempt
-FROM invoicing.change AS c
-WHERE c.request_key = cast(:request_key AS text)
+    coalesce(max(ch.attempt), 0) + 1 AS attempt
+FROM invoicing.change AS ch
+WHERE ch.request_key = cast(:request_key AS text)
 RETURNING change_id, changed_at
