@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
 
 CHECKS = tuple(sorted(path.stem for path in (SQL_ROOT / "audit/verify").glob("*.sql")))
-STATEMENTS = {check: Statement(f"audit/verify/{check}") for check in CHECKS}
+STATEMENTS = tuple(Statement(f"audit/verify/{check}") for check in CHECKS)
 
 # A check that fails for everything must not fill the memory: the first rows say what is wrong.
 AT_MOST = 100
@@ -49,11 +49,13 @@ def verify(connection: sa.Connection, run_date: date | None = None) -> list[Diff
     # Each check passes once over large tables: a nested loop, which the planner may choose when it expects next to
     # nothing, would take hours where much is wrong.
     connection.execute(sa.text("SELECT set_config('enable_nestloop', 'off', true)"))
-    return [difference for check in CHECKS for difference in _differences(connection, check, run_date)]
+    checks = zip(CHECKS, STATEMENTS, strict=True)
+    return [difference for each in checks for difference in _differences(connection, *each, run_date)]
 
 
-def _differences(connection: sa.Connection, check: str, run_date: date | None) -> Iterator[Difference]:
-    statement = STATEMENTS[check]
+def _differences(
+    connection: sa.Connection, check: str, statement: Statement, run_date: date | None
+) -> Iterator[Difference]:
     values = {"from_date": run_date or date.min, "to_date": run_date or date.max, "at_most": AT_MOST}
     rows = execute(
         connection, statement, **{name: value for name, value in values.items() if name in statement.parameters}

@@ -11,10 +11,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from invoicing.process.ledger import Run, find_run
+from invoicing.ledger.runs import Run, add_up, find_attempt
 from invoicing.reports import to_json
-from invoicing.warehouse.statements import execute
+from invoicing.warehouse.statements import Statement, execute
 from invoicing.warehouse.transactions import reading
+
+LIST_REQUEST_INVOICES = Statement("web/run_invoices/list_request_invoices")
+LIST_RUN_INVOICES = Statement("web/run_invoices/list_run_invoices")
 
 PAGE_ROWS = 200
 
@@ -27,12 +30,8 @@ _templates = Environment(
 )
 _templates.filters["amount"] = lambda value: f"{value:,}"
 
-_HIDDEN = (
-    "run_key",
-    "lease_until",
-    "buckets",
-    "written_buckets",
-)  # how a run holds the warehouse and shares its work is nobody's business here
+# How a run shares its work out is nobody's business here.
+_HIDDEN = ("attempt_id", "run_key", "buckets", "unwritten")
 
 
 def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
@@ -49,12 +48,13 @@ def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
     ) -> Response:
         as_json = format == "json" or (format is None and _wants_json(request))
         with reading(engine()) as connection:
-            run = find_run(connection, f"{dag_id}/{run_id}")
+            run = find_attempt(connection, f"{dag_id}/{run_id}")
+            told = _told(connection, run) if run else None
             total, invoices = _invoices(connection, run, f"{dag_id}/{run_id}", page)
         known = {
             "dag_id": dag_id,
             "run_id": run_id,
-            "run": {key: value for key, value in vars(run).items() if key not in _HIDDEN} if run else None,
+            "run": told,
             "invoice_count": total,
             "page": page,
             "pages": max(-(-total // PAGE_ROWS), page),
@@ -70,18 +70,21 @@ def run_invoices_router(engine: Callable[[], sa.Engine]) -> APIRouter:
     return router
 
 
+def _told(connection: sa.Connection, run: Run) -> dict[str, Any]:
+    """The latest attempt of the run, and its figures."""
+    facts = {**vars(run), **vars(add_up(connection, run))}
+    return {name: value for name, value in facts.items() if name not in _HIDDEN}
+
+
 def _invoices(
     connection: sa.Connection, run: Run | None, request_key: str, page: int
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many there are in all, and those of the page. What the ledger does not know is a run by hand, or none."""
-    rows = execute(
-        connection,
-        "web/list_run_invoices" if run else "web/list_request_invoices",
-        **({"run_id": run.run_id, "run_date": run.run_date, "contract_ids": run.contract_ids} if run else {}),
-        request_key=request_key,
-        row_limit=PAGE_ROWS,
-        row_offset=(page - 1) * PAGE_ROWS,
-    )
+    part = {"row_limit": PAGE_ROWS, "row_offset": (page - 1) * PAGE_ROWS}
+    if run:
+        rows = execute(connection, LIST_RUN_INVOICES, run_date=run.run_date, contract_ids=run.contract_ids, **part)
+    else:
+        rows = execute(connection, LIST_REQUEST_INVOICES, request_key=request_key, **part)
     invoices = [dict(row) for row in rows.mappings()]
     counts = [invoice.pop("invoice_count") for invoice in invoices]
     return (counts[0] if counts else 0), invoices

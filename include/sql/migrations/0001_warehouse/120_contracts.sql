@@ -70,7 +70,8 @@ CREATE TABLE invoicing.contract_line_customer (
 -- Every date on which a line is due, whatever it comes from; source_id names the milestone or the retainer. cutoff_date: the last
 -- date that is taken, inclusive. What our own runs took says so: attempt_id is the attempt that took it, ran_for the run date
 -- of that run, which differs from run_date where a missed day was caught up. A row that came in as run_successful was run by
--- another system (ran_at is null) and is never run here.
+-- another system (ran_at is null) and is never run here. source_cutoff_date, source_run_status: what the source said last, which
+-- a row with an edited or confirmed invoice does not follow.
 CREATE TABLE invoicing.schedule_row (
     contract_id text COLLATE "C" NOT NULL,
     contract_line_id text COLLATE "C" NOT NULL,
@@ -82,10 +83,15 @@ CREATE TABLE invoicing.schedule_row (
     attempt_id integer,
     ran_for date,
     ran_at timestamptz,
+    source_cutoff_date date,
+    source_run_status invoicing.run_status,
     CONSTRAINT pk_schedule_row PRIMARY KEY (contract_id, contract_line_id, run_date, source, source_id)
 );
 
 CREATE INDEX ix_schedule_row_run_date ON invoicing.schedule_row (run_date);
+
+-- What a run caught up of the days before it.
+CREATE INDEX ix_schedule_row_caught_up ON invoicing.schedule_row (ran_for) WHERE ran_for <> run_date;
 
 -- A row that has run falls out of it: what was missed is found without reading what ever ran.
 CREATE INDEX ix_schedule_row_pending ON invoicing.schedule_row (run_date) WHERE run_status <> 'run_successful';

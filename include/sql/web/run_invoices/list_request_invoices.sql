@@ -4,26 +4,27 @@
 -- May be repeated: reads only.
 SELECT
     i.invoice_id,
+    i.invoice_number,
     i.contract_id,
-    c.name AS contract_name,
+    i.contract_name,
     i.customer_id,
-    u.name AS customer_name,
+    i.customer_name,
     i.currency,
     i.run_date,
+    i.origin,
     i.status,
     i.chargeable_amount,
     i.tax_amount,
     i.total_amount,
     count(*) OVER () AS invoice_count
-FROM (
+FROM analytics.invoices AS i
+INNER JOIN (
     SELECT DISTINCT
-        contract_id,
-        invoice_id
-    FROM invoicing.invoice_change
-    WHERE request_key = :request_key
-) AS done
-INNER JOIN invoicing.invoice AS i ON done.contract_id = i.contract_id AND done.invoice_id = i.invoice_id
-INNER JOIN invoicing.project_contract AS c ON i.contract_id = c.contract_id
-INNER JOIN invoicing.customer AS u ON i.customer_id = u.customer_id
+        ic.contract_id,
+        ic.invoice_id
+    FROM invoicing.invoice_change AS ic
+    INNER JOIN invoicing.change AS ch ON ic.change_id = ch.change_id
+    WHERE ch.request_key = :request_key
+) AS handled ON i.contract_id = handled.contract_id AND i.invoice_id = handled.invoice_id
 ORDER BY i.run_date DESC, i.contract_id ASC, i.customer_id ASC, i.currency ASC, i.invoice_id ASC
 LIMIT :row_limit OFFSET :row_offset
