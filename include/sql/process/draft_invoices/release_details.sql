@@ -36,6 +36,7 @@ WITH released AS (
             WHERE
                 attempt_id = :attempt_id
                 AND bucket = :bucket
+                AND reason = 'invoiced'
                 AND is_unchanged
         ) AS standing
         GROUP BY contract_id, billable_id
