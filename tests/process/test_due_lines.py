@@ -65,26 +65,36 @@ def test_day_without_any_schedule_says_so(contract: World) -> None:
     assert reason == "nothing is due on 2026-10-05: no contract of the run has an invoice schedule"
 
 
-def test_day_that_a_later_day_caught_up_names_the_run_that_did(contract: World) -> None:
+def test_day_that_a_later_day_caught_up_is_due_again_on_its_own_day(contract: World) -> None:
     contract.schedule(DAY)
-    later = contract.run(october(7), "later").run
-    reason = contract.run(DAY).run.skipped_reason
-    assert reason == f"nothing is due on 2026-10-05: run {later.run_id} of 2026-10-07 (later) has run its rows already"
+    contract.run(october(7))
+    assert contract.run(DAY).run.due_lines == 1
 
 
-def test_milestone_date_that_a_later_day_caught_up_is_not_due_again(contract: World) -> None:
+def test_milestone_date_that_a_later_day_caught_up_is_due_again_on_its_own_day(contract: World) -> None:
     contract.line("prototype", method="fixed_price")
     contract.milestone("M1", DAY, line_id="prototype")
     contract.run(october(7))
-    assert contract.run(DAY).run.due_lines == 0
+    assert contract.run(DAY).run.due_lines == 1
 
 
-def test_draft_of_a_day_that_a_later_day_caught_up_stays_as_it_is(contract: World) -> None:
+@pytest.mark.parametrize("run_date", [DAY, october(7)])
+def test_draft_of_a_day_that_a_later_day_caught_up_is_derived_afresh_by_both(contract: World, run_date: date) -> None:
+    contract.schedule(DAY)
+    contract.transaction("T1", october(1))
+    contract.run(october(7), "caught up")
+    contract.transaction("T2", october(2))
+    contract.run(run_date)
+    assert billed(contract) == {DAY: ["T1", "T2"]}
+
+
+def test_draft_of_a_day_that_ran_stays_as_it_is_on_every_other_day(contract: World) -> None:
     contract.schedule(DAY)
     contract.transaction("T1", october(1))
     contract.run(october(7))
     contract.transaction("T2", october(2))
-    contract.run(DAY)
+    for day in (october(4), october(6), october(8)):
+        contract.run(day)
     assert billed(contract) == {DAY: ["T1"]}
 
 
