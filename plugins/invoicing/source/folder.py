@@ -51,8 +51,12 @@ def _only(paths: list[Path], problems: Problems) -> Path | None:
     path = paths[0]
     if len(paths) > 1:
         reason = f"stands beside {paths[1].name}; keep one file of a table"
-    elif not path.is_file():
+    elif path.is_dir():
         reason = "is a folder; write the table as one file"
+    elif path.is_symlink() and not path.exists():
+        reason = "is a link to nothing; mend the link, or put the file itself there"
+    elif not path.is_file():
+        reason = "is a pipe, a socket or a device; write the table as a file"
     else:
         return path
     unreadable(problems, path, reason)

@@ -1,7 +1,7 @@
 """Loading a source folder into the warehouse: checked as a whole, then taken over in one transaction, or not at all.
 
 Reading and checking, which take the most time, lock nothing. Before the first row is written, the load takes the slots of its
-contracts, and looks again at what another load may have changed meanwhile.
+contracts, and checks again where somebody has changed any of them meanwhile.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from invoicing.source.checks import check_files, check_money
 from invoicing.source.folder import find_files
 from invoicing.source.merging import Changes, count_changes, create_changes_table, find_changes, merge
 from invoicing.source.problems import Problems
-from invoicing.source.rules import check_invoiced, check_rules
-from invoicing.source.schedule_rows import SCHEDULES, find_changed_rows, follow_milestones, merge_rows
+from invoicing.source.rules import check_rules
+from invoicing.source.schedule_rows import SCHEDULES, find_changed_rows, follow_milestones, make_due_again, merge_rows
 from invoicing.source.shares import find_changed_sources, record_shares
-from invoicing.source.staging import Progress, create_staging_table, derive, silent, slots_of, stage_file
+from invoicing.source.staging import Progress, create_staging_table, derive, silent, slots_of, stage_file, sum_changes
 from invoicing.source.tables import TABLES, TABLES_BY_NAME, Table
 from invoicing.warehouse.locks import lock_request, lock_slots
 from invoicing.warehouse.transactions import writing
@@ -73,21 +73,19 @@ def load_folder(
     with writing(engine, wait_seconds) as connection:
         rows = _stage(connection, files, problems, progress)
         progress("checking", sum(rows.values()), None)
+        slots = slots_of(connection)
+        contracts_at = sum_changes(connection, slots)
         check_files(connection, files, problems)
         _check_contracts(connection, files, problems)
         problems.refuse_if_any(str(folder))
         lock_request(connection, request.key)
-        slots = slots_of(connection)
         lock_slots(connection, slots)
-        _check_contracts(connection, files, problems)
-        problems.refuse_if_any(str(folder))
+        if sum_changes(connection, slots) != contracts_at:
+            _check_contracts(connection, files, problems)
+            problems.refuse_if_any(str(folder))
         changes = _find_changes(connection, files)
-        check_invoiced(connection, files, problems)
-        problems.refuse_if_any(str(folder))
         progress("taking over", sum(rows.values()), None)
-        recorded = (
-            _take_over(connection, changes, request, slots) if any(found.rows for found in changes.values()) else 0
-        )
+        recorded = _take_over(connection, changes, request, slots)
     tables = (TableResult(table.name, rows[table], *astuple(changes[table])) for table in files)
     return LoadResult(tuple(tables), recorded)
 
@@ -102,7 +100,7 @@ def _stage(
 
 
 def _check_contracts(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
-    """What depends on currencies and splits that another load may change until this one has its slots."""
+    """What depends on contracts as they are, which others may change until this load has their slots."""
     derive(connection)
     check_money(connection, files, problems)
     check_rules(connection, files, problems)
@@ -110,25 +108,30 @@ def _check_contracts(connection: sa.Connection, files: dict[Table, Path], proble
 
 def _find_changes(connection: sa.Connection, files: dict[Table, Path]) -> dict[Table, Changes]:
     """What of each file is not in the warehouse yet."""
-    for table in {*files, *_BILLED}:
+    for table in dict.fromkeys((*files, *_BILLED)):
         if table is SCHEDULES:
             find_changed_rows(connection)
         else:
             create_changes_table(connection, table)
             find_changes(connection, table)
-    find_changed_sources(connection)
     return {table: count_changes(connection, table) for table in files}
 
 
 def _take_over(connection: sa.Connection, changes: dict[Table, Changes], request: Request, slots: list[int]) -> int:
     """Writes what differs, parents first, and returns how many shares that changed."""
+    if not any(found.rows for found in changes.values()):
+        return 0
     change = open_change(connection, request, "load")
+    sources = find_changed_sources(connection)
     for table, found in changes.items():
         if table is SCHEDULES:
             merge_rows(connection)
         elif found.rows:
             merge(connection, table, found.rows)
-    follow_milestones(connection)
-    recorded = record_shares(connection, change.change_id)
     touch_slots(connection, change, slots)
+    if not sources:
+        return 0
+    recorded = record_shares(connection, change.change_id)
+    follow_milestones(connection)
+    make_due_again(connection, change.change_id)
     return recorded

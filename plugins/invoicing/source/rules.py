@@ -19,7 +19,8 @@ CHECK_CURRENCY_CHANGE = Statement("source/rules/check_currency_change")
 CHECK_RUN_DAYS = Statement("source/rules/check_run_days")
 CHECK_SPLIT_PERCENTS = Statement("source/rules/check_split_percents")
 CHECK_ROUNDING_CUSTOMERS = Statement("source/rules/check_rounding_customers")
-CHECK_INVOICED = Statement("source/rules/check_invoiced")
+CHECK_BILLING_METHOD = Statement("source/rules/check_billing_method")
+CHECK_MILESTONE_TAX = Statement("source/rules/check_milestone_tax")
 
 _LINE_KEY = ("contract_id", "contract_line_id")
 
@@ -27,13 +28,10 @@ _LINE_KEY = ("contract_id", "contract_line_id")
 def check_rules(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
     """Adds what is wrong with the staged files by the rules of the field."""
     for rule in _RULES:
-        _check(connection, rule, files, problems)
-
-
-def check_invoiced(connection: sa.Connection, files: dict[Table, Path], problems: Problems) -> None:
-    """Adds the changes that invoices forbid. What a file changes is known only once it is right in itself."""
-    for source, rule in _INVOICE_RULES.items():
-        _check(connection, rule, files, problems, source=source)
+        path = files.get(TABLES_BY_NAME[rule.table])
+        if path is not None:
+            for row in counted(execute(connection, rule.statement, listed=MAX_LISTED), problems):
+                problems.add(path.name, row[LINE], rule.column, rule.reason(row))
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,6 @@ class _Rule:
     table: str
     column: str
     reason: Callable[[Any], str]
-
-
-def _check(
-    connection: sa.Connection, rule: _Rule, files: dict[Table, Path], problems: Problems, **parameters: str
-) -> None:
-    path = files.get(TABLES_BY_NAME[rule.table])
-    if path is not None:
-        for row in counted(execute(connection, rule.statement, listed=MAX_LISTED, **parameters), problems):
-            problems.add(path.name, row[LINE], rule.column, rule.reason(row))
 
 
 def _run_days(row: Any) -> str:
@@ -68,18 +57,6 @@ def _split_percents(row: Any) -> str:
     of_it = f", {plain(kept)} of it of customers in the warehouse alone (0 ends a share)" if kept else ""
     line = named(row, _LINE_KEY)
     return f"the percents of {line} sum to {plain(row['percents'])}{of_it}; they must sum to 100"
-
-
-def _on_invoice(noun: str) -> Callable[[Any], str]:
-    def reason(row: Any) -> str:
-        subject = f"{noun} {shown(row['source_id'])} of contract {shown(row['contract_id'])}"
-        invoice, status = row["invoice_id"], row["status"]
-        if invoice is None:
-            return f"{subject} is invoiced and posted; load it as it was"
-        mend = "or delete that draft first" if status in ("draft", "in_review") else "and correct the invoice instead"
-        return f"{subject} is on invoice {invoice} of {row['run_date']} ({status}); load it as it was, {mend}"
-
-    return reason
 
 
 _RULES = (
@@ -106,9 +83,19 @@ _RULES = (
         "is_rounding_customer",
         lambda row: f"{named(row, _LINE_KEY)} has {row['found']}; mark exactly one customer, of a percent above 0",
     ),
+    _Rule(
+        CHECK_BILLING_METHOD,
+        "contract_lines",
+        "billing_method",
+        lambda row: (
+            f"{named(row, _LINE_KEY)} has sales billed as {row['known_billing_method']} and cannot become"
+            f" {row['billing_method']}; keep its billing method, or enter another line"
+        ),
+    ),
+    _Rule(
+        CHECK_MILESTONE_TAX,
+        "milestones",
+        "tax_amount",
+        lambda row: f"{shown(plain(row['tax_amount']))} is a tax on an amount of 0; write 0, or the amount",
+    ),
 )
-
-_INVOICE_RULES = {
-    "milestone": _Rule(CHECK_INVOICED, "milestones", "milestone_id", _on_invoice("milestone")),
-    "transaction": _Rule(CHECK_INVOICED, "transactions", "transaction_id", _on_invoice("transaction")),
-}

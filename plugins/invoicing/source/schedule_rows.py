@@ -13,6 +13,7 @@ FIND_CHANGED_ROWS = Statement("source/schedule_rows/find_changed_rows")
 MERGE_ROWS = Statement("source/schedule_rows/merge_rows")
 REMOVE_MOVED_MILESTONES = Statement("source/schedule_rows/remove_moved_milestones")
 MERGE_MILESTONES = Statement("source/schedule_rows/merge_milestones")
+MAKE_DUE_AGAIN = Statement("source/schedule_rows/make_due_again")
 
 SCHEDULES = TABLES_BY_NAME["invoice_schedules"]
 
@@ -32,3 +33,8 @@ def follow_milestones(connection: sa.Connection) -> None:
     """Each milestone makes its line due on its date; one that moves is due on its new date alone."""
     execute(connection, REMOVE_MOVED_MILESTONES)
     analyze_if_many(connection, SCHEDULES.target, execute(connection, MERGE_MILESTONES).rowcount)
+
+
+def make_due_again(connection: sa.Connection, change_id: int) -> None:
+    """The rows of the drafts that nobody edited and that hold what the load has changed."""
+    execute(connection, MAKE_DUE_AGAIN, change_id=change_id)

@@ -20,6 +20,7 @@ from invoicing.warehouse.statements import Statement, execute
 
 DERIVE_CONTRACT_CURRENCIES = Statement("source/staging/derive_contract_currencies")
 DERIVE_LINE_SPLITS = Statement("source/staging/derive_line_splits")
+SUM_CHANGES = Statement("source/staging/sum_changes")
 
 _OF_CONTRACTS = [table for table in TABLES if "contract_id" in table.column_names]
 _WITHOUT_HEADER = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
@@ -84,9 +85,17 @@ def slots_of(connection: sa.Connection) -> list[int]:
     invoicing.project_contract.
     """
     staged = (sa.table(table.staged, sa.column("contract_id"), schema="pg_temp") for table in _OF_CONTRACTS)
-    named = sa.union(*(sa.select(table.c.contract_id) for table in staged)).subquery()
+    named = sa.union(
+        *(sa.select(table.c.contract_id).where(table.c.contract_id.is_not(None)) for table in staged)
+    ).subquery()
     slot = sa.func.abs(sa.func.mod(sa.func.hashtextextended(named.c.contract_id, 0), SLOTS))
     return list(connection.scalars(sa.select(slot).distinct()))
+
+
+def sum_changes(connection: sa.Connection, slots: list[int]) -> tuple[int, int]:
+    """How the contracts of slots are now, to be compared with how they are later."""
+    row = execute(connection, SUM_CHANGES, slots=slots).one()
+    return row.contracts, row.changes
 
 
 def analyze(connection: sa.Connection, table: str) -> None:

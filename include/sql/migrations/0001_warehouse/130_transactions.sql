@@ -26,6 +26,7 @@ CREATE TABLE invoicing.transaction (
 -- part: 1 is the share as it came; the next are what corrections gave back of it. is_sale: it is an unbilled sales actual, which
 -- a milestone, an entry on a draft and a correction are not. change_id: the change that last said something new of it.
 -- replaces_actual_id, accounting_date: of what a correction gave back. corrects_actual_id: the actual that a correction claims.
+-- split_percent, is_rounding_share: how the source was split when it was first recorded, null where it names its customer.
 CREATE TABLE invoicing.billable (
     contract_id text COLLATE "C" NOT NULL,
     billable_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -49,6 +50,8 @@ CREATE TABLE invoicing.billable (
     replaces_actual_id text COLLATE "C",
     accounting_date date,
     corrects_actual_id text COLLATE "C",
+    split_percent numeric,
+    is_rounding_share boolean,
     CONSTRAINT pk_billable PRIMARY KEY (contract_id, billable_id),
     CONSTRAINT ck_billable_origin CHECK (num_nonnulls(transaction_id, milestone_id) <= 1),
     CONSTRAINT ck_billable_correction CHECK ((source = 'correction') = (corrects_actual_id IS NOT NULL))
@@ -68,6 +71,26 @@ WHERE source = 'correction';
 -- What is still open: history falls out of it at confirmation, so a run costs what is due and not what was ever billed.
 CREATE INDEX ix_billable_open ON invoicing.billable (contract_id, contract_line_id, transaction_date)
 WHERE state = 'open';
+
+-- What the source says by now of a share that was billed before, which stays as it was billed. state: open, canceled (also where
+-- the customer has no share any more) or billed_elsewhere.
+CREATE TABLE invoicing.later_share (
+    contract_id text COLLATE "C" NOT NULL,
+    billable_id bigint NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    transaction_class invoicing.transaction_class NOT NULL,
+    transaction_date date NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    state invoicing.billable_state NOT NULL,
+    split_percent numeric,
+    is_rounding_share boolean,
+    change_id bigint NOT NULL,
+    CONSTRAINT pk_later_share PRIMARY KEY (contract_id, billable_id)
+);
 
 -- The sales actuals that a confirmation writes, by the rules of rules.posting_rule. Append-only without exception; whether one was
 -- adjusted since follows from the postings that reverse or replace it. It carries every id that people read, since on Citus a

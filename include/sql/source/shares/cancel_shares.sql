@@ -1,6 +1,7 @@
--- Purpose: cancel the shares of customers who have none any more in a changed source. What is billed stays billed.
--- Parameters: change_id (reads known_share, share).
--- Grain: one billable per source and customer.
+-- Purpose: cancel what is not billed of the shares of customers who have none any more in a changed source. What is billed stays
+--          billed (record_later_shares).
+-- Parameters: change_id (reads known_share, given_back, share).
+-- Grain: billables of a source and customer.
 -- May be repeated: a canceled share is not touched.
 UPDATE invoicing.billable AS b
 SET
@@ -10,10 +11,30 @@ FROM (
     SELECT
         known.contract_id,
         known.billable_id
-    FROM pg_temp.known_share AS known
+    FROM (
+        SELECT
+            contract_id,
+            source,
+            source_id,
+            customer_id,
+            billable_id
+        FROM pg_temp.known_share
+        UNION ALL
+        SELECT
+            contract_id,
+            source,
+            source_id,
+            customer_id,
+            billable_id
+        FROM pg_temp.given_back
+    ) AS known
     LEFT JOIN pg_temp.share AS share
-        ON known.contract_id = share.contract_id AND known.billable_id = share.billable_id
-    WHERE share.billable_id IS NULL
+        ON
+            known.contract_id = share.contract_id
+            AND known.source = share.source
+            AND known.source_id = share.source_id
+            AND known.customer_id = share.customer_id
+    WHERE share.source_id IS NULL
 ) AS ended
 WHERE
     b.contract_id = ended.contract_id

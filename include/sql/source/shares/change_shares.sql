@@ -1,4 +1,4 @@
--- Purpose: bring the known shares of the changed sources up to date. What is billed stays as it was billed.
+-- Purpose: bring the known shares of the changed sources up to date. What is billed stays as it was billed (record_later_shares).
 -- Parameters: change_id (reads share).
 -- Grain: one billable per source and customer.
 -- May be repeated: a share that says the same already is not touched.
@@ -14,6 +14,8 @@ SET
     billing_type = share.billing_type,
     state = share.state,
     is_ready = share.is_ready,
+    split_percent = share.split_percent,
+    is_rounding_share = share.is_rounding_share,
     change_id = :change_id
 FROM pg_temp.share AS share
 WHERE

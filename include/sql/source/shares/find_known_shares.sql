@@ -1,38 +1,24 @@
--- Purpose: the shares that customers have in the changed transactions and milestones so far.
+-- Purpose: the shares that customers have in the changed transactions and milestones so far, as the source said them last.
 -- Parameters: none (reads changed_source).
 -- Grain: one row per source and customer.
 -- May be repeated: once a load; the table goes with the transaction.
 CREATE TEMPORARY TABLE known_share ON COMMIT DROP AS
 SELECT
-    b.source,
-    b.contract_id,
-    b.transaction_id AS source_id,
-    b.customer_id,
-    b.billable_id,
-    b.billing_type,
-    b.state,
-    b.is_ready
+    changed.source_id,
+    known.*
 FROM pg_temp.changed_source AS changed
-INNER JOIN invoicing.billable AS b
-    ON changed.contract_id = b.contract_id AND changed.source_id = b.transaction_id
+INNER JOIN rules.source_share AS known
+    ON changed.contract_id = known.contract_id AND changed.source_id = known.transaction_id
 WHERE
     changed.source = 'transaction'
-    AND b.source = 'transaction'
-    AND b.part = 1
+    AND known.source = 'transaction'
 UNION ALL
 SELECT
-    b.source,
-    b.contract_id,
-    b.milestone_id AS source_id,
-    b.customer_id,
-    b.billable_id,
-    b.billing_type,
-    b.state,
-    b.is_ready
+    changed.source_id,
+    known.*
 FROM pg_temp.changed_source AS changed
-INNER JOIN invoicing.billable AS b
-    ON changed.contract_id = b.contract_id AND changed.source_id = b.milestone_id
+INNER JOIN rules.source_share AS known
+    ON changed.contract_id = known.contract_id AND changed.source_id = known.milestone_id
 WHERE
     changed.source = 'milestone'
-    AND b.source = 'milestone'
-    AND b.part = 1
+    AND known.source = 'milestone'

@@ -2,30 +2,56 @@
 --          that the source names, else all customers of its line in their percents, of which the rounding customer gets
 --          exactly what remains. What a person marked stands, unless the source's own value of it is new, or the share had
 --          ended and is taken up again.
--- Parameters: none (reads changed_source, known_share, contract_currencies).
+-- Parameters: none (reads changed_source, kept_split, known_share, contract_currencies).
 -- Grain: one row per source and customer with a share; billable_id is null where it is new.
 -- May be repeated: once a load; the table goes with the transaction.
 CREATE TEMPORARY TABLE share ON COMMIT DROP AS
-WITH part AS (
+WITH sharer AS (
     SELECT
         changed.*,
-        coalesce(changed.customer_id, lc.customer_id) AS sharer_id,
-        coalesce(lc.is_rounding_customer, TRUE) AS takes_the_rest,
-        CASE
-            WHEN changed.source = 'milestone' THEN 1
-            ELSE round(changed.quantity * coalesce(lc.split_percent, 100) * 0.01, 4)
-        END AS part_quantity,
-        round(changed.amount * coalesce(lc.split_percent, 100) * 0.01, contract.decimals) AS part_amount,
-        round(changed.tax_amount * coalesce(lc.split_percent, 100) * 0.01, contract.decimals) AS part_tax_amount
+        changed.customer_id AS sharer_id,
+        NULL AS split_percent,
+        NULL AS is_rounding_share
     FROM pg_temp.changed_source AS changed
-    INNER JOIN pg_temp.contract_currencies AS contract ON changed.contract_id = contract.contract_id
-    LEFT JOIN invoicing.contract_line_customer AS lc
-        ON
-            changed.contract_id = lc.contract_id
-            AND changed.contract_line_id = lc.contract_line_id
-            AND changed.customer_id IS NULL
-            AND lc.split_percent > 0
-    WHERE coalesce(changed.customer_id, lc.customer_id) IS NOT NULL
+    WHERE changed.customer_id IS NOT NULL
+    UNION ALL
+    SELECT
+        changed.*,
+        kept.customer_id AS sharer_id,
+        kept.split_percent,
+        kept.is_rounding_share
+    FROM pg_temp.changed_source AS changed
+    INNER JOIN pg_temp.kept_split AS kept
+        ON changed.source = kept.source AND changed.contract_id = kept.contract_id AND changed.source_id = kept.source_id
+    UNION ALL
+    SELECT
+        changed.*,
+        lc.customer_id AS sharer_id,
+        lc.split_percent,
+        lc.is_rounding_customer AS is_rounding_share
+    FROM pg_temp.changed_source AS changed
+    INNER JOIN invoicing.contract_line_customer AS lc
+        ON changed.contract_id = lc.contract_id AND changed.contract_line_id = lc.contract_line_id
+    LEFT JOIN pg_temp.kept_split AS kept
+        ON changed.source = kept.source AND changed.contract_id = kept.contract_id AND changed.source_id = kept.source_id
+    WHERE
+        changed.customer_id IS NULL
+        AND lc.split_percent > 0
+        AND kept.source_id IS NULL
+),
+
+part AS (
+    SELECT
+        sharer.*,
+        coalesce(sharer.is_rounding_share, TRUE) AS takes_the_rest,
+        CASE
+            WHEN sharer.source = 'milestone' THEN 1
+            ELSE round(sharer.quantity * coalesce(sharer.split_percent, 100) * 0.01, 4)
+        END AS part_quantity,
+        round(sharer.amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_amount,
+        round(sharer.tax_amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_tax_amount
+    FROM sharer
+    INNER JOIN pg_temp.contract_currencies AS contract ON sharer.contract_id = contract.contract_id
 ),
 
 -- What remains is the whole, less what all the others get.
@@ -66,15 +92,17 @@ SELECT
         ELSE known.billing_type
     END AS billing_type,
     CASE
-        WHEN NOT rounded.says_status AND known.state <> 'canceled' THEN known.state
+        WHEN NOT rounded.says_status AND known.state IN ('open', 'billed_elsewhere') THEN known.state
         WHEN rounded.billing_status = 'canceled' THEN 'canceled'
         WHEN rounded.billing_status = 'invoice_posted' THEN 'billed_elsewhere'
         ELSE 'open'
     END AS state,
     CASE
-        WHEN NOT rounded.says_status AND known.state <> 'canceled' THEN known.is_ready
+        WHEN NOT rounded.says_status AND known.state IN ('open', 'billed_elsewhere') THEN known.is_ready
         ELSE rounded.billing_status = 'ready_to_invoice'
-    END AS is_ready
+    END AS is_ready,
+    rounded.split_percent,
+    rounded.is_rounding_share
 FROM rounded
 LEFT JOIN pg_temp.known_share AS known
     ON
