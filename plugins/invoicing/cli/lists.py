@@ -14,9 +14,15 @@ from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import reading
 
 
-def runs(run_date: AnyRunDate = None, limit: Limit = 100, warehouse: Warehouse = None, json: Json = False) -> None:
-    """Lists the runs, newest first."""
-    _list("list_runs", run_date, None, limit, warehouse, json)
+def runs(
+    run_date: AnyRunDate = None,
+    contract: Contracts = None,
+    limit: Limit = 100,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Lists the attempts of runs, newest first; --contract: those of all contracts, or of this one."""
+    _list("list_runs", run_date, contract, limit, warehouse, json)
 
 
 def invoices(

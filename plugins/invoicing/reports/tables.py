@@ -1,0 +1,102 @@
+"""Tables for people: on a terminal, in a file, in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+HEADERS = {
+    "changed_at": "changed (UTC)",
+    "changed_by": "by",
+    "detail_id": "detail",
+    "invoice_number": "number",
+    "milestone_id": "milestone",
+    "new_value": "new",
+    "old_value": "old",
+    "original_quantity": "original",
+    "unit_price": "price",
+    "chargeable_amount": "chargeable",
+    "chargeable_amounts": "chargeable",
+    "complimentary_amount": "complimentary",
+    "contract_line_id": "line",
+    "contract_id": "contract",
+    "customer_id": "customer",
+    "contract_name": "contract",
+    "customer_name": "customer",
+    "detail_count": "details",
+    "due_lines": "due",
+    "invoice_id": "invoice",
+    "invoice_lines": "lines",
+    "invoices_written": "written",
+    "line_count": "lines",
+    "quarantined_contracts": "quarantined",
+    "ready_transactions": "ready",
+    "run_id": "run",
+    "started_at": "started (UTC)",
+    "tax_amount": "tax",
+    "total_amount": "total",
+    "transaction_class": "class",
+    "transaction_date": "date",
+    "transaction_id": "transaction",
+}
+_SHORT_WORDS = {"currency", "status", "severity"}
+_WIDE = 220  # columns for a reader that is not a terminal: a file, a pager, a log
+
+
+def wide_enough(*, stderr: bool = False) -> Console:
+    """A console as wide as its terminal; wide where there is none, so that nothing is cut for `grep`."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=stderr)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
+
+
+def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, title: str | None = None) -> None:
+    """Prints a table with amounts to the right, and as many rows as there are."""
+    if rows.empty:
+        console.print(f"{title}: none" if title else "none")
+        return
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        # On a narrow terminal words give way; dates and amounts are never cut.
+        words = isinstance(rows[column].iloc[0], str) and column not in _SHORT_WORDS
+        number = isinstance(rows[column].iloc[0], int | float | Decimal)
+        header = HEADERS.get(column, column.replace("_", " "))
+        table.add_column(
+            header,
+            justify="right" if number else "left",
+            no_wrap=column != "message",
+            overflow="ellipsis",
+            min_width=None if words else max(len(header), *map(len, map(_text, rows[column]))),
+        )
+    for row in rows[list(columns)].itertuples(index=False):
+        table.add_row(*(_text(value) for value in row))
+    console.print(table)
+
+
+def table_text(rows: pd.DataFrame, columns: Sequence[str]) -> str:
+    """The table as plain text, for a log."""
+    console = Console(file=StringIO(), width=_WIDE, highlight=False)
+    print_table(rows, columns, console)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
+    return text
+
+
+def _text(value: Any) -> str:
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
