@@ -205,7 +205,7 @@ def test_posted_transaction_is_not_billed_again(due: World) -> None:
 def test_nothing_ready_makes_no_invoice(due: World) -> None:
     due.transaction("T1", october(1), status="unbilled")
     day = due.run(DAY)
-    assert (billed(due), day.run.invoices) == ({}, 0)
+    assert (billed(due), day.figures.invoices) == ({}, 0)
 
 
 def test_nothing_ready_is_a_successful_run(due: World) -> None:
