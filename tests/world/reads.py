@@ -8,10 +8,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from invoicing.lifecycle.invoices import as_they_stand
-from invoicing.process.ledger import Run
+from invoicing.process.ledger import Run, find_run
 from invoicing.warehouse.transactions import reading
 from tests.world.names import CONTRACT, LINE
-from tests.world.place import Readable, Warehouse
+from tests.world.place import Place, Readable, Warehouse
 
 # As Postgres gives it, and as tests write it.
 Amount = Decimal | int
@@ -79,6 +79,14 @@ def accounting(world: Readable, run: Run) -> dict[str, tuple[int, Amount]]:
         "SELECT reason, transactions, amount FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run.run_id
     )
     return {row.reason: (row.transactions, row.amount) for row in rows}
+
+
+def run_of(place: Place, run_key: str) -> Run:
+    """The run of a key as it stands in the ledger."""
+    with reading(place.engine) as connection:
+        run = find_run(connection, run_key)
+    assert run
+    return run
 
 
 def count(world: Readable, view: str) -> int:

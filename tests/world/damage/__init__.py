@@ -40,6 +40,7 @@ from tests.world.damage.invoices import (
     replace_open_share,
 )
 from tests.world.damage.ledger import change_accounting, change_run, lose_accounting, run_at_once
+from tests.world.damage.obstacles import STEPS, disturb, lock_before, make_wait, refusing
 from tests.world.damage.sales import (
     Posting,
     adjust_billed_sales,
@@ -70,6 +71,7 @@ from tests.world.damage.sources import (
 __all__ = [
     "CONTENT",
     "FORBIDDEN",
+    "STEPS",
     "Posting",
     "Target",
     "adjust_billed_sales",
@@ -90,6 +92,7 @@ __all__ = [
     "change_run",
     "change_share",
     "correct_another_invoice",
+    "disturb",
     "double_share",
     "empty",
     "forge_line",
@@ -98,6 +101,7 @@ __all__ = [
     "forget_series",
     "hide",
     "inflict",
+    "lock_before",
     "lose_accounting",
     "lose_detail",
     "lose_detail_of_share",
@@ -108,11 +112,13 @@ __all__ = [
     "lose_posting",
     "lose_shares",
     "lose_what_is_on",
+    "make_wait",
     "miscount_series",
     "move_detail",
     "move_remainders",
     "number_drafts",
     "post_milestone",
+    "refusing",
     "remove_line_customers",
     "remove_rounding_customer",
     "renumber",
