@@ -10,10 +10,11 @@ from typing import Any
 
 import pendulum
 import pytest
-import sqlalchemy as sa
 
 from tests.dags.conftest import known_to_airflow
 from tests.dags.listeners import AlertServer, alert_server
+from tests.world import damage
+from tests.world.world import World
 
 LATE = {
     "dag_id": "create_invoices",
@@ -65,10 +66,9 @@ def test_a_task_that_fails_sends_its_run_date_its_error_and_its_log(failing: Any
 
 
 def test_contracts_set_aside_send_an_alert_of_their_own(
-    run_dag: Callable[..., Any], engine: sa.Engine, sent: AlertServer
+    run_dag: Callable[..., Any], own_world: World, sent: AlertServer
 ) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM invoicing.contract_line_customer WHERE contract_line_id = 'prototype'")
+    damage.remove_line_customers(own_world, "prototype", "adatum-implementation")
     run = run_dag("2020-10-05")
     (alert,) = sent.alerts
     assert (run.state, alert["title"]) == (

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
-from invoicing.lifecycle.drafts import put_in_review
-from invoicing.lifecycle.invoices import Request
-from invoicing.warehouse.transactions import writing
 from tests.dags.approvals import somebody_who
 from tests.dags.conftest import result, states
 from tests.dags.lost_answer import lose_the_first_answer
 from tests.dags.test_notes import note_of
-from tests.process.warehouse import Warehouse, october
+from tests.world import damage
+from tests.world.desk import Desk
+from tests.world.names import october
+from tests.world.reads import invoice_of
+from tests.world.world import World
 
 Trigger = Callable[..., Any]
 
@@ -25,20 +26,19 @@ CONFIRMED = {"choose_drafts": "success", "approve": "skipped", "confirm_drafts":
 
 
 @pytest.fixture
-def warehouse(engine: sa.Engine) -> Warehouse:
+def warehouse(own_world: World) -> World:
     """Drafts of 5 October: 100 USD of Contoso, 40 USD of Tailspin, 60 EUR of Wingtip."""
-    warehouse = Warehouse(engine)
     for contract_id, currency, amount in (
         ("Contoso", "USD", "100"),
         ("Tailspin", "USD", "40"),
         ("Wingtip", "EUR", "60"),
     ):
-        warehouse.contract(contract_id, currency=currency)
-        warehouse.line(contract_id=contract_id)
-        warehouse.schedule(october(5), contract_id=contract_id)
-        warehouse.transaction(f"T-{contract_id}", october(1), amount, contract_id=contract_id)
-    warehouse.run(october(5), contract_ids=["Contoso", "Tailspin", "Wingtip"])
-    return warehouse
+        own_world.contract(contract_id, currency=currency)
+        own_world.line(contract_id=contract_id)
+        own_world.schedule(october(5), contract_id=contract_id)
+        own_world.transaction(f"T-{contract_id}", october(1), amount, contract_id=contract_id)
+    own_world.run(october(5), contract_ids=["Contoso", "Tailspin", "Wingtip"])
+    return own_world
 
 
 @pytest.fixture
@@ -47,41 +47,37 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return lambda amount: monkeypatch.setenv("INVOICING_APPROVAL_AMOUNT", amount)
 
 
-def statuses(warehouse: Warehouse) -> dict[str, str]:
+def statuses(warehouse: World) -> dict[str, str]:
     rows = warehouse.read("SELECT contract_id, status FROM analytics.invoices ORDER BY contract_id")
     return {row.contract_id: row.status for row in rows}
 
 
-def draft_of(warehouse: Warehouse, contract_id: str) -> str:
-    ((invoice_id,),) = warehouse.read(
-        "SELECT invoice_id FROM analytics.invoices WHERE contract_id = :id", id=contract_id
-    )
-    return str(invoice_id)
+def draft_of(warehouse: World, contract_id: str) -> UUID:
+    return invoice_of(warehouse, october(5), contract_id=contract_id)
 
 
-def touch(warehouse: Warehouse, contract_id: str) -> None:
+def touch(warehouse: World, contract_id: str) -> None:
     """Somebody changes the draft: its version goes up."""
-    with writing(warehouse.engine, 2) as connection:
-        put_in_review(connection, draft_of(warehouse, contract_id), request=Request("carol", "looks"))
+    Desk(warehouse, "carol").review(draft_of(warehouse, contract_id))
 
 
-def test_the_drafts_of_a_run_date_are_confirmed(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_drafts_of_a_run_date_are_confirmed(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, run_date=DAY)
     assert (str(run.state), states(run)) == ("success", CONFIRMED)
     assert set(statuses(warehouse).values()) == {"confirmed"}
 
 
-def test_the_drafts_of_contracts_are_confirmed_alone(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_drafts_of_contracts_are_confirmed_alone(trigger: Trigger, warehouse: World) -> None:
     trigger(DAG_ID, contract_ids=["Contoso"])
     assert statuses(warehouse) == {"Contoso": "confirmed", "Tailspin": "draft", "Wingtip": "draft"}
 
 
-def test_named_drafts_are_confirmed_alone(trigger: Trigger, warehouse: Warehouse) -> None:
-    trigger(DAG_ID, invoice_ids=[draft_of(warehouse, "Tailspin")])
+def test_named_drafts_are_confirmed_alone(trigger: Trigger, warehouse: World) -> None:
+    trigger(DAG_ID, invoice_ids=[str(draft_of(warehouse, "Tailspin"))])
     assert statuses(warehouse) == {"Contoso": "draft", "Tailspin": "confirmed", "Wingtip": "draft"}
 
 
-def test_the_result_has_numbers_and_totals_by_currency(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_result_has_numbers_and_totals_by_currency(trigger: Trigger, warehouse: World) -> None:
     found = result(trigger(DAG_ID, run_date=DAY), "confirm_drafts")
     assert (found["invoices"], found["totals"]) == (3, {"EUR": "60.00", "USD": "140.00"})
     numbers = warehouse.read("SELECT invoice_number FROM analytics.invoices ORDER BY contract_id")
@@ -90,14 +86,14 @@ def test_the_result_has_numbers_and_totals_by_currency(trigger: Trigger, warehou
 
 @pytest.mark.parametrize("form", [{}, {"contract_ids": [" "]}, {"run_date": DAY, "invoice_ids": ["INV-2026-000001"]}])
 def test_a_form_that_does_not_say_which_drafts_is_refused(
-    trigger: Trigger, warehouse: Warehouse, form: dict[str, Any]
+    trigger: Trigger, warehouse: World, form: dict[str, Any]
 ) -> None:
     run = trigger(DAG_ID, **form)
     assert (str(run.state), run.get_task_instance("choose_drafts").try_number) == ("failed", 1)
     assert result(run, "choose_drafts", "failure").startswith("INV-101: say which drafts")
 
 
-def test_a_day_without_drafts_is_skipped_and_says_so(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_a_day_without_drafts_is_skipped_and_says_so(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, run_date="2026-10-06")
     assert (str(run.state), states(run)) == (
         "success",
@@ -106,7 +102,7 @@ def test_a_day_without_drafts_is_skipped_and_says_so(trigger: Trigger, warehouse
     assert note_of(run) == "**Summary** There is no draft of 2026-10-06: nothing to confirm."
 
 
-def test_a_contract_without_a_draft_is_named_and_stops_no_other(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_a_contract_without_a_draft_is_named_and_stops_no_other(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, run_date=DAY, contract_ids=["Contoso", "no-such-contract"])
     assert (str(run.state), states(run)) == ("success", {**CONFIRMED, "report_refused": "failed"})
     assert result(run, "confirm_drafts")["refused_listed"] == [
@@ -115,16 +111,16 @@ def test_a_contract_without_a_draft_is_named_and_stops_no_other(trigger: Trigger
 
 
 def test_when_nothing_that_was_named_can_be_confirmed_the_run_fails_with_the_reasons(
-    trigger: Trigger, warehouse: Warehouse
+    trigger: Trigger, warehouse: World
 ) -> None:
     run = trigger(DAG_ID, invoice_ids=["INV-2026-999999"])
     assert str(run.state) == "failed"
     assert result(run, "choose_drafts", "failure").startswith("INV-501: nothing can be confirmed: INV-2026-999999: no ")
 
 
-def test_a_bad_draft_stops_no_other_and_turns_the_report_red(trigger: Trigger, warehouse: Warehouse) -> None:
-    warehouse.execute("UPDATE invoicing.invoice SET chargeable_amount = 99 WHERE contract_id = 'Contoso'")
-    bad = draft_of(warehouse, "Contoso")
+def test_a_bad_draft_stops_no_other_and_turns_the_report_red(trigger: Trigger, warehouse: World) -> None:
+    damage.change_invoices(warehouse, contract_id="Contoso", chargeable_amount=99)
+    bad = str(draft_of(warehouse, "Contoso"))
     run = trigger(DAG_ID, run_date=DAY)
     assert (str(run.state), states(run)) == ("success", {**CONFIRMED, "report_refused": "failed"})
     assert statuses(warehouse) == {"Contoso": "draft", "Tailspin": "confirmed", "Wingtip": "confirmed"}
@@ -132,14 +128,14 @@ def test_a_bad_draft_stops_no_other_and_turns_the_report_red(trigger: Trigger, w
     assert (refused["subject"], "run `invoicing verify`" in refused["reason"]) == (bad, True)
 
 
-def test_the_journal_names_who_triggered_the_run(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_journal_names_who_triggered_the_run(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, contract_ids=["Contoso"])
-    journal = "SELECT changed_by, request_key FROM invoicing.invoice_change WHERE action = 'confirmed'"
+    journal = "SELECT changed_by, request_key FROM analytics.invoice_changes WHERE action = 'confirmed'"
     assert warehouse.read(journal) == [(run.triggering_user_name, f"{DAG_ID}/{run.run_id}")]
 
 
 def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
-    trigger: Trigger, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    trigger: Trigger, warehouse: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lose_the_first_answer(monkeypatch)
     run = trigger(DAG_ID, contract_ids=["Contoso", "Tailspin", "no-such-contract"])
@@ -152,7 +148,7 @@ def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
 
 
 def test_drafts_above_the_amount_are_confirmed_when_somebody_approves(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("139.99")
     with somebody_who("Approve") as asked:
@@ -163,7 +159,7 @@ def test_drafts_above_the_amount_are_confirmed_when_somebody_approves(
 
 
 def test_whoever_is_asked_sees_the_sums_and_the_largest_drafts_first(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("0")
     with somebody_who("Approve") as asked:
@@ -176,7 +172,7 @@ def test_whoever_is_asked_sees_the_sums_and_the_largest_drafts_first(
     ]
 
 
-def test_the_note_says_who_approved(trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]) -> None:
+def test_the_note_says_who_approved(trigger: Trigger, warehouse: World, limit: Callable[[str], None]) -> None:
     limit("1")
     with somebody_who("Approve", name="bob"):
         run = trigger(DAG_ID, contract_ids=["Contoso"])
@@ -184,14 +180,14 @@ def test_the_note_says_who_approved(trigger: Trigger, warehouse: Warehouse, limi
 
 
 def test_a_sum_of_exactly_the_amount_needs_no_approval(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("140")
     assert states(trigger(DAG_ID, run_date=DAY)) == CONFIRMED
 
 
 def test_what_somebody_rejects_is_not_confirmed(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("1")
     with somebody_who("Reject", name="bob"):
@@ -205,7 +201,7 @@ def test_what_somebody_rejects_is_not_confirmed(
 
 
 def test_a_draft_that_is_changed_before_the_approval_is_refused_and_named(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("1")
     with somebody_who("Approve", before=lambda: touch(warehouse, "Contoso")):
@@ -213,12 +209,12 @@ def test_a_draft_that_is_changed_before_the_approval_is_refused_and_named(
     assert (str(run.state), states(run)["report_refused"]) == ("success", "failed")
     assert statuses(warehouse) == {"Contoso": "in_review", "Tailspin": "confirmed", "Wingtip": "confirmed"}
     (refused,) = result(run, "confirm_drafts")["refused_listed"]
-    assert refused["subject"] == draft_of(warehouse, "Contoso")
+    assert refused["subject"] == str(draft_of(warehouse, "Contoso"))
     assert "somebody changed it meanwhile" in refused["reason"]
 
 
 def test_marking_the_question_as_answered_is_no_approval(
-    trigger: Trigger, warehouse: Warehouse, limit: Callable[[str], None]
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("1")
     run = trigger(DAG_ID, run_date=DAY, mark_success="approve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.dags.conftest import states
+from tests.world import damage
+from tests.world.desk import Desk
+from tests.world.reads import count, run_of, shown
+from tests.world.steps import Steps
+from tests.world.world import World
 
 RunDag = Callable[..., Any]
+
+ADATUM = "adatum-implementation"
 
 SUCCEEDED = {
     "sleep": "success",
@@ -24,35 +32,30 @@ SUCCEEDED = {
 NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
 
 
-def lines_of(engine: sa.Engine, day: str) -> dict[str, tuple[int, Decimal]]:
+def lines_of(own_world: World, day: str) -> dict[str, tuple[int, Decimal]]:
     """Details and chargeable amount of each invoice line of a run date, by contract line."""
-    query = sa.text(
+    query = (
         "SELECT l.contract_line_id, l.detail_count, l.chargeable_amount FROM analytics.invoice_lines l "
         "JOIN analytics.invoices i USING (contract_id, invoice_id) WHERE i.run_date = :day ORDER BY 1"
     )
-    with engine.connect() as connection:
-        return {row[0]: (row[1], row[2]) for row in connection.execute(query, {"day": day})}
+    rows = own_world.read(query, day=day)
+    return {row.contract_line_id: (row.detail_count, row.chargeable_amount) for row in rows}
 
 
-def invoice_count(engine: sa.Engine) -> int:
-    with engine.connect() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM analytics.invoices").scalar_one())
-
-
-def test_before_anything_is_due_there_is_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_before_anything_is_due_there_is_no_invoice(run_dag: RunDag, own_world: World) -> None:
     run = run_dag("2020-10-04")
     assert str(run.state) == "success"
-    assert invoice_count(engine) == 0
+    assert count(own_world, "invoices") == 0
 
 
 def test_a_day_without_due_lines_shows_the_write_task_as_skipped(run_dag: RunDag) -> None:
     assert states(run_dag("2020-10-04")) == NOTHING_DUE
 
 
-def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, own_world: World) -> None:
     assert states(run_dag("2020-10-05")) == SUCCEEDED
-    assert invoice_count(engine) == 1
-    assert lines_of(engine, "2020-10-05") == {
+    assert count(own_world, "invoices") == 1
+    assert lines_of(own_world, "2020-10-05") == {
         "expenses": (7, Decimal("1262.13")),
         "implementation": (17, Decimal("14867.88")),
         "prototype": (1, Decimal("5000.00")),
@@ -60,52 +63,49 @@ def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, 
 
 
 @pytest.mark.parametrize("day", ["2020-10-06", "2020-10-18"])
-def test_between_two_run_dates_there_is_no_invoice(run_dag: RunDag, engine: sa.Engine, day: str) -> None:
+def test_between_two_run_dates_there_is_no_invoice(run_dag: RunDag, own_world: World, day: str) -> None:
     run_dag("2020-10-05")
     assert states(run_dag(day)) == NOTHING_DUE
-    assert invoice_count(engine) == 1
+    assert count(own_world, "invoices") == 1
 
 
-def test_the_second_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_second_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, own_world: World) -> None:
     run_dag("2020-10-05")
     run_dag("2020-10-19")
-    assert lines_of(engine, "2020-10-19") == {"implementation": (11, Decimal("7230.38"))}
+    assert lines_of(own_world, "2020-10-19") == {"implementation": (11, Decimal("7230.38"))}
 
 
-def test_the_first_monday_of_november_gives_time_and_expenses(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_first_monday_of_november_gives_time_and_expenses(run_dag: RunDag, own_world: World) -> None:
     for day in ("2020-10-05", "2020-10-19", "2020-11-02"):
         run_dag(day)
-    assert lines_of(engine, "2020-11-02") == {
+    assert lines_of(own_world, "2020-11-02") == {
         "expenses": (7, Decimal("1789.95")),
         "implementation": (11, Decimal("9266.13")),
     }
 
 
-def test_the_second_milestone_is_invoiced_on_its_date(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_second_milestone_is_invoiced_on_its_date(run_dag: RunDag, own_world: World) -> None:
     for day in ("2020-10-05", "2020-10-19", "2020-11-02", "2020-11-03"):
         run_dag(day)
-    assert lines_of(engine, "2020-11-03") == {"prototype": (1, Decimal("12000.00"))}
+    assert lines_of(own_world, "2020-11-03") == {"prototype": (1, Decimal("12000.00"))}
 
 
-def test_the_last_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_last_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, own_world: World) -> None:
     for day in ("2020-10-05", "2020-10-19", "2020-11-02", "2020-11-03", "2020-11-16"):
         run_dag(day)
-    assert lines_of(engine, "2020-11-16") == {"implementation": (11, Decimal("10688.63"))}
+    assert lines_of(own_world, "2020-11-16") == {"implementation": (11, Decimal("10688.63"))}
 
 
-def test_due_but_nothing_ready_skips_the_write_task_alone(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.actual SET billing_status = 'unbilled'")
+def test_due_but_nothing_ready_skips_the_write_task_alone(run_dag: RunDag, own_world: World) -> None:
+    Desk(own_world).mark(ADATUM, ready=False)
     assert states(run_dag("2020-10-05")) == {**SUCCEEDED, "write_draft_invoices": "skipped"}
 
 
-def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.actual SET billing_status = 'unbilled'")
+def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag, own_world: World) -> None:
+    Desk(own_world).mark(ADATUM, ready=False)
     run_dag("2020-10-05")
     query = "SELECT DISTINCT run_status, invoice_count FROM analytics.invoice_schedule WHERE run_date = '2020-10-05'"
-    with engine.connect() as connection:
-        assert [tuple(row) for row in connection.exec_driver_sql(query)] == [("run_successful", 0)]
+    assert own_world.read(query) == [("run_successful", 0)]
 
 
 def test_a_task_returns_counts_and_sums(run_dag: RunDag) -> None:
@@ -145,45 +145,40 @@ def test_a_skipped_day_makes_no_asset_event(run_dag: RunDag) -> None:
         assert session.scalars(sa.select(AssetEvent).where(AssetEvent.source_run_id == run.run_id)).all() == []
 
 
-def test_the_ledger_knows_the_dag_run(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_ledger_knows_the_dag_run(run_dag: RunDag, own_world: World) -> None:
     run = run_dag("2020-10-05")
-    with engine.connect() as connection:
-        keys: list[str] = list(connection.exec_driver_sql("SELECT run_key FROM invoicing.invoice_run").scalars())
-    assert keys == [f"create_invoices/{run.run_id}"]
+    (row,) = own_world.read("SELECT run_id FROM analytics.invoice_runs")
+    assert run_of(own_world, f"create_invoices/{run.run_id}").run_id == row.run_id
 
 
-def test_the_parameter_run_date_names_the_day(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_the_parameter_run_date_names_the_day(run_dag: RunDag, own_world: World) -> None:
     run_dag("2026-01-01", run_date="2020-10-05")
-    assert set(lines_of(engine, "2020-10-05")) == {"expenses", "implementation", "prototype"}
+    assert set(lines_of(own_world, "2020-10-05")) == {"expenses", "implementation", "prototype"}
 
 
 def test_the_parameter_contract_ids_narrows_the_run(run_dag: RunDag) -> None:
     assert str(run_dag("2020-10-05", contract_ids=["no-such-contract"]).state) == "failed"
 
 
-def test_a_failed_step_fails_the_dag_run_and_gives_the_lease_back(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE invoicing.run_invoice_line ADD CONSTRAINT broken CHECK (false)")
-    run = run_dag("2020-10-05")
+def test_a_failed_step_fails_the_dag_run_and_gives_the_lease_back(run_dag: RunDag, own_world: World) -> None:
+    with damage.refusing(own_world, "filter_ready_transactions"):
+        run = run_dag("2020-10-05")
     assert (str(run.state), states(run)["filter_ready_transactions"], states(run)["close_run"]) == (
         "failed",
         "failed",
         "failed",
     )
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT status FROM analytics.invoice_runs").scalar_one() == "failed"
+    assert own_world.read("SELECT status FROM analytics.invoice_runs") == [("failed",)]
 
 
-def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.contract_line_customer SET is_rounding_customer = false")
+def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_dag: RunDag, own_world: World) -> None:
+    damage.remove_rounding_customer(own_world, "implementation", ADATUM)
     run = run_dag("2020-10-05")
     assert (str(run.state), states(run)["report_quarantined"]) == ("success", "failed")
 
 
-def test_the_report_has_contract_code_and_mend(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE invoicing.contract_line_customer SET is_rounding_customer = false")
+def test_the_report_has_contract_code_and_mend(run_dag: RunDag, own_world: World) -> None:
+    damage.remove_rounding_customer(own_world, "implementation", ADATUM)
     run = run_dag("2020-10-05")
     found = run.get_task_instance("close_run").xcom_pull(task_ids="find_due_contract_lines")
     assert {(one["contract_id"], one["code"]) for one in found["quarantined"]} == {
@@ -192,7 +187,7 @@ def test_the_report_has_contract_code_and_mend(run_dag: RunDag, engine: sa.Engin
 
 
 def test_a_large_day_is_written_in_buckets_side_by_side(
-    run_dag: RunDag, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    run_dag: RunDag, own_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INVOICING_BUCKETS", "3")
     run = run_dag("2020-10-05")
@@ -202,10 +197,10 @@ def test_a_large_day_is_written_in_buckets_side_by_side(
         "bucket 2 of 3",
         "bucket 3 of 3",
     ]
-    assert invoice_count(engine) == 1
+    assert count(own_world, "invoices") == 1
 
 
-def test_a_preview_writes_nothing(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_a_preview_writes_nothing(run_dag: RunDag, own_world: World) -> None:
     run = run_dag("2020-10-05", preview=True)
     assert states(run) == {
         "sleep": "success",
@@ -215,8 +210,7 @@ def test_a_preview_writes_nothing(run_dag: RunDag, engine: sa.Engine) -> None:
         "close_run": "skipped",
         "report_quarantined": "skipped",
     }
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM invoicing.invoice_run").scalar_one() == 0
+    assert count(own_world, "invoice_runs") == 0
 
 
 def test_a_preview_shows_what_the_run_would_write(run_dag: RunDag) -> None:
@@ -241,29 +235,24 @@ def test_a_manual_run_does_not_sleep(run_dag: RunDag) -> None:
     assert slept == {"until": None, "reason": "No sleep: a manual run passes at once."}
 
 
-def test_a_run_that_ended_in_airflow_without_closing_is_taken_over(run_dag: RunDag, engine: sa.Engine) -> None:
-    run_dag("2020-10-05")
-    died = "UPDATE invoicing.invoice_run SET status = 'running', step = 'due', lease_until = now() + interval '1 hour'"
-    with engine.begin() as connection:
-        connection.exec_driver_sql(died)
+def test_a_run_that_ended_in_airflow_without_closing_is_taken_over(run_dag: RunDag, own_world: World) -> None:
+    died = Steps(own_world, date(2020, 10, 5), f"create_invoices/{run_dag('2020-10-05').run_id}")
+    died.find_due()
     assert str(run_dag("2020-10-19").state) == "success"
-    with engine.connect() as connection:
-        failure = connection.exec_driver_sql("SELECT failure FROM invoicing.invoice_run ORDER BY run_id LIMIT 1")
-        assert str(failure.scalar_one()).startswith("ended without closing; taken over by create_invoices/")
+    failure = run_of(own_world, died.run_key).failure
+    assert str(failure).startswith("ended without closing; taken over by create_invoices/")
 
 
-def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, own_world: World) -> None:
     run_dag("2020-10-05")
-    with engine.connect() as connection:
-        before = connection.exec_driver_sql("SELECT * FROM analytics.invoices").all()
+    before = shown(own_world, ["invoices"])
     run_dag("2020-10-05")
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT * FROM analytics.invoices").all() == before
+    assert shown(own_world, ["invoices"]) == before
 
 
 def test_a_warehouse_without_schema_fails_with_what_to_do(
-    run_dag: RunDag, engine: sa.Engine, caplog: pytest.LogCaptureFixture
+    run_dag: RunDag, own_world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with engine.begin() as connection:
+    with own_world.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE public.schema_version")
     assert str(run_dag("2020-10-05").state) == "failed"

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from tests.dags.conftest import TRIGGERED_AT, result, states
 from tests.dags.lost_answer import lose_the_first_answer
 from tests.dags.test_notes import note_of
-from tests.process.warehouse import Warehouse, october
+from tests.world.names import october
+from tests.world.steps import Steps
+from tests.world.world import World
 
 Trigger = Callable[..., Any]
 
@@ -22,32 +23,32 @@ EMPTY = "Contoso"  # with nothing that is ready
 
 
 @pytest.fixture
-def warehouse(engine: sa.Engine) -> Warehouse:
-    warehouse = Warehouse(engine)
-    warehouse.contract(EMPTY)
-    warehouse.line(contract_id=EMPTY)
-    return warehouse
+def warehouse(own_world: World) -> World:
+    own_world.contract(EMPTY)
+    own_world.line(contract_id=EMPTY)
+    own_world.load()
+    return own_world
 
 
-def drafts(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+def drafts(warehouse: World) -> list[tuple[Any, ...]]:
     query = "SELECT contract_id, run_date, origin, status FROM analytics.invoices ORDER BY 1"
     return [tuple(row) for row in warehouse.read(query)]
 
 
-def test_a_contract_is_invoiced_on_the_day_of_the_run(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_a_contract_is_invoiced_on_the_day_of_the_run(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, contract_ids=[ADATUM])
     assert (str(run.state), states(run)) == ("success", {"create_drafts": "success", "report_refused": "success"})
     assert drafts(warehouse) == [(ADATUM, TRIGGERED_AT.date(), "manual", "draft")]
 
 
-def test_the_result_has_the_ids_and_totals_of_the_drafts(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_result_has_the_ids_and_totals_of_the_drafts(trigger: Trigger, warehouse: World) -> None:
     found = result(trigger(DAG_ID, contract_ids=[ADATUM]), "create_drafts")
     (draft,) = warehouse.read("SELECT invoice_id, total_amount FROM analytics.invoices")
     assert [one["invoice_id"] for one in found["invoices_listed"]] == [str(draft.invoice_id)]
     assert (found["invoices"], found["totals"], found["refused"]) == (1, {"USD": str(draft.total_amount)}, 0)
 
 
-def test_a_refused_contract_stops_no_other_and_turns_the_report_red(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_a_refused_contract_stops_no_other_and_turns_the_report_red(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, contract_ids=[EMPTY, ADATUM, "no-such-contract"])
     assert (str(run.state), states(run)) == ("success", {"create_drafts": "success", "report_refused": "failed"})
     assert [draft[0] for draft in drafts(warehouse)] == [ADATUM]
@@ -56,13 +57,13 @@ def test_a_refused_contract_stops_no_other_and_turns_the_report_red(trigger: Tri
     assert refused[EMPTY].startswith("nothing is ready to invoice")
 
 
-def test_the_note_says_what_was_created_and_names_what_was_refused(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_note_says_what_was_created_and_names_what_was_refused(trigger: Trigger, warehouse: World) -> None:
     note = note_of(trigger(DAG_ID, contract_ids=[EMPTY, ADATUM]))
     ((total,),) = warehouse.read("SELECT total_amount FROM analytics.invoices")
     assert note == f"**Summary** 1 invoice created: {total:,} USD. Refused: {EMPTY}."
 
 
-def test_a_run_that_creates_nothing_fails_with_the_reasons(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_a_run_that_creates_nothing_fails_with_the_reasons(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, contract_ids=[EMPTY])
     assert (str(run.state), run.get_task_instance("create_drafts").try_number) == ("failed", 1)
     note = note_of(run)
@@ -78,19 +79,18 @@ def test_a_form_without_contracts_is_refused(trigger: Trigger, form: dict[str, A
         trigger(DAG_ID, **form)
 
 
-def test_blanks_around_a_contract_are_no_part_of_it(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_blanks_around_a_contract_are_no_part_of_it(trigger: Trigger, warehouse: World) -> None:
     assert str(trigger(DAG_ID, contract_ids=[f" {ADATUM} ", ""]).state) == "success"
 
 
-def test_the_journal_names_who_triggered_the_run(trigger: Trigger, warehouse: Warehouse) -> None:
+def test_the_journal_names_who_triggered_the_run(trigger: Trigger, warehouse: World) -> None:
     run = trigger(DAG_ID, contract_ids=[ADATUM])
-    assert warehouse.read("SELECT changed_by, request_key FROM invoicing.invoice_change WHERE action = 'created'") == [
-        (run.triggering_user_name, f"{DAG_ID}/{run.run_id}")
-    ]
+    journal = "SELECT changed_by, request_key FROM analytics.invoice_changes WHERE action = 'created'"
+    assert warehouse.read(journal) == [(run.triggering_user_name, f"{DAG_ID}/{run.run_id}")]
 
 
 def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
-    trigger: Trigger, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    trigger: Trigger, warehouse: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lose_the_first_answer(monkeypatch)
     run = trigger(DAG_ID, contract_ids=[ADATUM, EMPTY])
@@ -101,16 +101,13 @@ def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
 
 
 def test_while_the_daily_run_is_in_progress_the_task_is_tried_again(
-    trigger: Trigger, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    trigger: Trigger, warehouse: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from invoicing.airflow.retries import RETRYING  # noqa: PLC0415
 
     monkeypatch.setitem(RETRYING, "retry_delay", timedelta(0))
     monkeypatch.setitem(RETRYING, "retries", 2)
-    warehouse.run(october(5), "create_invoices/manual__1")
-    warehouse.execute(
-        "UPDATE invoicing.invoice_run SET status = 'running', trigger = 'manual', lease_until = now() + interval '1 hour'"
-    )
+    Steps(warehouse, october(5), "create_invoices/manual__1").find_due()
     run = trigger(DAG_ID, contract_ids=[ADATUM])
     assert run.get_task_instance("create_drafts").try_number == 3
     assert "INV-301" in result(run, "create_drafts", "failure")

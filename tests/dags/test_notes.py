@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pendulum
 import pytest
 import sqlalchemy as sa
 
 from invoicing.airflow.notes import with_summary
-from invoicing.lifecycle.drafts import put_in_review
-from invoicing.lifecycle.invoices import Request
-from invoicing.warehouse.transactions import writing
 from tests.dags.conftest import known_to_airflow
+from tests.world import damage
+from tests.world.desk import Desk
+from tests.world.reads import invoice_of
+from tests.world.world import World
 
 RunDag = Callable[..., Any]
+
+ADATUM = "adatum-implementation"
 
 
 def note_of(run: Any, before: str | None = None) -> str | None:
@@ -62,19 +65,17 @@ def test_a_failed_run_notes_the_first_task_that_failed_and_its_error(run_dag: Ru
     )
 
 
-def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM invoicing.contract_line_customer WHERE contract_line_id = 'prototype'")
+def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, own_world: World) -> None:
+    damage.remove_line_customers(own_world, "prototype", ADATUM)
     note = note_of(run_dag("2020-10-05"))
     assert note is not None
     assert note.endswith("Quarantined: adatum-implementation.")
 
 
-def test_a_run_notes_the_drafts_that_it_left_alone(run_dag: RunDag, engine: sa.Engine) -> None:
+def test_a_run_notes_the_drafts_that_it_left_alone(run_dag: RunDag, own_world: World) -> None:
     run_dag("2020-10-05")
-    with writing(engine, 5) as connection:
-        invoice: UUID = connection.exec_driver_sql("SELECT invoice_id FROM invoicing.invoice").scalar_one()
-        put_in_review(connection, str(invoice), request=Request("ann", "one"))
+    invoice = invoice_of(own_world, date(2020, 10, 5), "adatum", ADATUM)
+    Desk(own_world, "ann").review(invoice)
     note = note_of(run_dag("2020-10-05"))
     assert note is not None
     assert note.endswith(

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from tests.dags.conftest import states
+from tests.world import damage
+from tests.world.world import World
 
 RunDag = Callable[..., Any]
 
@@ -32,39 +33,24 @@ def impatient(airflow_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RETRYING, "retry_delay", timedelta(0))
 
 
-def disturb(engine: sa.Engine, *troubles: str) -> None:
-    """One after the other befalls the step, each time that it is tried; then it works."""
-    cases = "".join(f"WHEN {nth} THEN {trouble};" for nth, trouble in enumerate(troubles, start=1))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE SEQUENCE tries")  # counts those that are rolled back, too
-        connection.exec_driver_sql(
-            "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" CASE nextval('public.tries') {cases} ELSE NULL; END CASE; RETURN NULL; END $$"
-        )
-        connection.exec_driver_sql(
-            "CREATE TRIGGER trouble BEFORE INSERT ON invoicing.run_accounting EXECUTE FUNCTION public.trouble()"
-        )
-
-
-def test_outages_of_every_class_are_tried_again(run_dag: RunDag, engine: sa.Engine, impatient: None) -> None:
-    disturb(engine, *OUTAGES)
+def test_outages_of_every_class_are_tried_again(run_dag: RunDag, own_world: World, impatient: None) -> None:
+    damage.disturb(own_world, STEP, *OUTAGES)
     run = run_dag("2020-10-05")
     assert (str(run.state), run.get_task_instance(STEP).try_number) == ("success", len(OUTAGES) + 1)
 
 
 def test_a_step_that_was_tried_again_leaves_what_the_first_try_would(
-    run_dag: RunDag, engine: sa.Engine, impatient: None
+    run_dag: RunDag, own_world: World, impatient: None
 ) -> None:
-    disturb(engine, "RAISE disk_full")
+    damage.disturb(own_world, STEP, "RAISE disk_full")
     run_dag("2020-10-05")
-    with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT details, chargeable_amount FROM analytics.invoice_runs").one()
+    (found,) = own_world.read("SELECT details, chargeable_amount FROM analytics.invoice_runs")
     assert (found.details, str(found.chargeable_amount)) == (25, "21130.01")
 
 
 @pytest.mark.parametrize("error", ["PERFORM 1 / 0", "RAISE unique_violation", "RAISE check_violation"])
-def test_an_error_of_the_data_fails_at_once(run_dag: RunDag, engine: sa.Engine, error: str) -> None:
-    disturb(engine, error)
+def test_an_error_of_the_data_fails_at_once(run_dag: RunDag, own_world: World, error: str) -> None:
+    damage.disturb(own_world, STEP, error)
     run = run_dag("2020-10-05")
     assert (states(run)[STEP], run.get_task_instance(STEP).try_number) == ("failed", 1)
 

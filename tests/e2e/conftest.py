@@ -18,9 +18,9 @@ from tests.e2e.rest import ENDED, Rest, wait_until
 from tests.e2e.schedule import SETTINGS
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import Change, outcome, run_undisturbed
-from tests.process.warehouse import Warehouse
+from tests.world.world import World
 
-MakeWarehouse = Callable[..., Warehouse]
+MakeWarehouse = Callable[..., World]
 Undisturbed = Callable[..., dict[str, list[str]]]
 
 
@@ -97,14 +97,14 @@ def rest(stack: Stack) -> Iterator[Rest]:
 @pytest.fixture
 def make_warehouse(
     new_database: Callable[[str], sa.URL], administer: Callable[[str], None]
-) -> Iterator[Callable[[str], Warehouse]]:
+) -> Iterator[Callable[[str], World]]:
     """Makes warehouses as copies of a template; they live as long as the test."""
     made: list[str] = []
 
-    def make(copy_of: str) -> Warehouse:
+    def make(copy_of: str) -> World:
         url = new_database(copy_of)
         made.append(str(url.database))
-        return Warehouse(create_engine(url))
+        return World(create_engine(url))
 
     yield make
     for name in made:
@@ -112,7 +112,7 @@ def make_warehouse(
 
 
 @pytest.fixture
-def warehouse(rest: Rest, make_warehouse: MakeWarehouse, adatum_template: str) -> Warehouse:
+def warehouse(rest: Rest, make_warehouse: MakeWarehouse, adatum_template: str) -> World:
     """A warehouse with Adatum's contract, to which Airflow's connection leads."""
     warehouse = make_warehouse(adatum_template)
     connect(rest, warehouse.engine.url)

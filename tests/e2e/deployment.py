@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from tests.e2e.rest import Rest, wait_until
+from tests.world.damage import lock_before
 
 # Run dates of the sample adatum: the number of details and the total of their only invoice (samples/README.md).
 DAY = "2020-10-05"
@@ -14,7 +15,7 @@ ANOTHER_DAY = "2020-10-19"
 INVOICES = {DAY: [(25, 21213.41)], ANOTHER_DAY: [(11, 7230.38)]}
 
 # As long as its transaction lasts, write_draft_invoices stays in the middle of its own, and everybody may read.
-HOLD = "LOCK TABLE invoicing.invoice_line_detail IN SHARE MODE"
+HOLD = lock_before("write_draft_invoices")
 
 
 class Deployment(Protocol):

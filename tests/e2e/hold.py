@@ -8,23 +8,16 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from tests.e2e.rest import wait_until
-from tests.process.warehouse import Warehouse
+from tests.world.damage import make_wait
+from tests.world.place import Place
 
 _KEY = 4711
 
-# A table that each step writes after it has written others.
-MIDDLE = {
-    "find_due_contract_lines": "billing_exception",
-    "filter_ready_transactions": "run_invoice_line",
-    "write_draft_invoices": "invoice_line_detail",
-    "close_run": "invoice_schedule",
-}
-
 
 class Hold:
-    def __init__(self, connection: sa.Connection, table: str) -> None:
+    def __init__(self, connection: sa.Connection, step: str) -> None:
         self._connection = connection
-        self._table = table
+        self._step = step
 
     def wait_until_reached(self, steps: int = 1, seconds: float = 300) -> None:
         """Waits until a step is held, or several that run side by side."""
@@ -32,24 +25,14 @@ class Hold:
         wait_until(
             lambda: self._connection.exec_driver_sql(query).scalar_one() >= steps,
             seconds,
-            f"no step came to write {self._table}",
+            f"{self._step} never came to its middle",
         )
 
 
 @contextmanager
-def holding(warehouse: Warehouse, table: str) -> Iterator[Hold]:
-    """Within the block, whoever is about to write to a table waits; afterwards everything goes on."""
-    warehouse.execute(
-        f"""
-        CREATE OR REPLACE FUNCTION public.wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            PERFORM pg_advisory_xact_lock_shared({_KEY});
-            RETURN NULL;
-        END $$
-        """
-    )
-    trigger = f"CREATE TRIGGER wait_for_the_test BEFORE INSERT OR UPDATE ON invoicing.{table}"
-    warehouse.execute(f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION public.wait_for_the_test()")
-    with warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def holding(place: Place, step: str) -> Iterator[Hold]:
+    """Within the block, the step waits in its middle; afterwards everything goes on."""
+    make_wait(place, step, _KEY)
+    with place.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_KEY})")
-        yield Hold(connection, table)
+        yield Hold(connection, step)

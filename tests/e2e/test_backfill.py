@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import MakeWarehouse, connect
-from tests.e2e.faults import refusing
 from tests.e2e.rest import ENDED, Rest, wait_until
 from tests.e2e.schedule import moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
-from tests.process.warehouse import Warehouse
+from tests.world.damage import refusing
+from tests.world.reads import run_of
+from tests.world.world import World
 
 DAYS = "2026-10-05", "2026-10-06", "2026-10-07"
 
 
 @pytest.fixture
-def warehouse(rest: Rest, make_warehouse: MakeWarehouse, template: str) -> Warehouse:
+def warehouse(rest: Rest, make_warehouse: MakeWarehouse, template: str) -> World:
     warehouse = make_warehouse(template)
     five_days(warehouse, DAYS[0])
     connect(rest, warehouse.engine.url)
@@ -33,7 +34,7 @@ def warehouse(rest: Rest, make_warehouse: MakeWarehouse, template: str) -> Wareh
 )
 def test_backfill_ends_as_undisturbed_days(
     rest: Rest,
-    warehouse: Warehouse,
+    warehouse: World,
     make_warehouse: MakeWarehouse,
     template: str,
     reprocess: str,
@@ -41,7 +42,7 @@ def test_backfill_ends_as_undisturbed_days(
 ) -> None:
     succeeded = rest.trigger(moment(DAYS[0]))
     assert rest.wait_for(succeeded) == "success"
-    with refusing(warehouse, "invoice_line_detail"):
+    with refusing(warehouse, "write_draft_invoices"):
         failed = rest.trigger(moment(DAYS[1]))
         assert rest.wait_for(failed) == "failed"
 
@@ -49,7 +50,9 @@ def test_backfill_ends_as_undisturbed_days(
     wait_until(lambda: {run["state"] for run in rest.runs()} <= ENDED, otherwise="the backfill does not end")
 
     assert rest.state(failed) == ("failed" if reprocess == "none" else "success")
-    assert warehouse.read("SELECT attempt FROM invoicing.invoice_run ORDER BY run_date") == [(n,) for n in attempts]
+    asked_for = (run for run in rest.runs() if run["run_type"] != "scheduled")
+    runs = [run_of(warehouse, f"create_invoices/{run['dag_run_id']}") for run in asked_for]
+    assert [run.attempt for run in sorted(runs, key=lambda run: run.run_date)] == attempts
     other = make_warehouse(template)
     five_days(other, DAYS[0])
     run_undisturbed(other, *DAYS)

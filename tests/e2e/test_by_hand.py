@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 import pendulum
 import pytest
 
-from invoicing.lifecycle.creation import create_invoices
-from invoicing.lifecycle.invoices import Request
-from invoicing.warehouse.transactions import writing
 from tests.dags.listeners import AlertServer
 from tests.e2e.rest import FINISHED, Rest, wait_until
 from tests.e2e.stack import Stack
 from tests.e2e.test_operating import alert_titled
-from tests.process.warehouse import Warehouse, october
+from tests.world.desk import Desk
+from tests.world.names import october
+from tests.world.world import World
 
 ADATUM = "adatum-implementation"
 
@@ -35,7 +34,7 @@ def rest_of(stack: Stack, rest: Rest) -> Iterator[Callable[[str], Rest]]:
 
 
 def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
-    rest_of: Callable[[str], Rest], warehouse: Warehouse, alerts: AlertServer
+    rest_of: Callable[[str], Rest], warehouse: World, alerts: AlertServer
 ) -> None:
     creating, confirming = rest_of("create_project_invoices"), rest_of("confirm_invoices")
     assert "should be non-empty" in creating.refused_trigger({"contract_ids": []})
@@ -56,7 +55,7 @@ def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
     assert confirming.run(run)["note"].startswith("**Summary** Approved by admin. 1 invoice confirmed: ")
     query = "SELECT invoice_id::text, status, invoice_number FROM analytics.invoices"
     assert warehouse.read(query) == [(draft["invoice_id"], "confirmed", f"INV-{pendulum.now('UTC').year}-000001")]
-    doers = "SELECT DISTINCT changed_by FROM invoicing.invoice_change WHERE action IN ('created', 'confirmed')"
+    doers = "SELECT DISTINCT changed_by FROM analytics.invoice_changes WHERE action IN ('created', 'confirmed')"
     assert warehouse.read(doers) == [("admin",)]
 
     # Cleared, it finds what it has done, and has nothing to ask any more.
@@ -66,12 +65,9 @@ def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
     assert (confirming.tasks(run)["approve"], confirming.result(run, "confirm_drafts")) == ("skipped", before)
 
 
-def test_a_run_that_waits_for_an_approval_can_be_called_off(
-    rest_of: Callable[[str], Rest], warehouse: Warehouse
-) -> None:
-    with writing(warehouse.engine, 60) as connection:
-        today, anna = october(5), Request("anna", "before")
-        create_invoices(connection, [ADATUM], today=today, settings=warehouse.settings, request=anna)
+def test_a_run_that_waits_for_an_approval_can_be_called_off(rest_of: Callable[[str], Rest], warehouse: World) -> None:
+    today = october(5)
+    Desk(warehouse).create(ADATUM, today=today)
     confirming = rest_of("confirm_invoices")
     run = confirming.trigger(conf={"run_date": str(today)})
     confirming.wait_for_task(run, "approve", {"awaiting_input"})
@@ -81,7 +77,7 @@ def test_a_run_that_waits_for_an_approval_can_be_called_off(
 
 
 def test_a_run_by_hand_that_could_do_nothing_sends_an_alert_with_the_reason(
-    rest_of: Callable[[str], Rest], warehouse: Warehouse, alerts: AlertServer
+    rest_of: Callable[[str], Rest], warehouse: World, alerts: AlertServer
 ) -> None:
     correcting = rest_of("correct_invoices")
     run = correcting.trigger(conf={"invoice_ids": ["INV-2026-999999"]})

@@ -11,8 +11,8 @@ from tests.e2e.rest import Rest
 from tests.e2e.schedule import SCHEDULED_DAY, let_the_scheduler_run, moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
-from tests.process.outcome import dump
-from tests.process.warehouse import Warehouse
+from tests.world.reads import dump
+from tests.world.world import World
 
 FIRST, SECOND = "2020-10-05", "2020-10-19"
 
@@ -31,11 +31,11 @@ def test_pause_of_five_days_is_caught_up_by_one_run_each_row_under_its_own_date(
 
     run_undisturbed(other, *days)
     assert outcome(warehouse) == outcome(other)
-    assert warehouse.read("SELECT run_date::text FROM invoicing.invoice_run") == [(days[-1],)]
+    assert warehouse.read("SELECT run_date::text FROM analytics.invoice_runs") == [(days[-1],)]
 
 
 def test_day_whose_rows_a_later_day_ran_is_skipped_and_names_that_run(
-    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
     later, earlier = (rest.trigger(moment(day)) for day in (SECOND, FIRST))
     assert rest.wait_for(later) == "success"
@@ -45,7 +45,7 @@ def test_day_whose_rows_a_later_day_ran_is_skipped_and_names_that_run(
     assert outcome(warehouse) == undisturbed(SECOND)
 
 
-def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
+def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: World, undisturbed: Undisturbed) -> None:
     run = rest.trigger(moment("2019-01-01"))
     assert rest.wait_for(run) == "success"
     said = "nothing is due on 2019-01-01: the invoice schedules begin on 2020-10-05"
@@ -53,7 +53,7 @@ def test_day_before_any_schedule_is_skipped(rest: Rest, warehouse: Warehouse, un
     assert outcome(warehouse) == undisturbed("2019-01-01")
 
 
-def test_day_that_is_not_yet_is_refused_at_once(rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed) -> None:
+def test_day_that_is_not_yet_is_refused_at_once(rest: Rest, warehouse: World, undisturbed: Undisturbed) -> None:
     tomorrow = str(datetime.now(UTC).date() + timedelta(days=1))
     run = rest.trigger(conf={"run_date": tomorrow})
     assert rest.wait_for(run) == "failed"
@@ -63,7 +63,7 @@ def test_day_that_is_not_yet_is_refused_at_once(rest: Rest, warehouse: Warehouse
 
 
 def test_run_by_hand_invoices_the_day_of_the_form_and_has_no_logical_date(
-    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
     run = rest.trigger(conf={"run_date": FIRST})
     assert rest.wait_for(run) == "success"
@@ -71,7 +71,7 @@ def test_run_by_hand_invoices_the_day_of_the_form_and_has_no_logical_date(
     assert outcome(warehouse) == undisturbed(FIRST)
 
 
-def test_run_by_hand_without_a_date_means_today(rest: Rest, warehouse: Warehouse) -> None:
+def test_run_by_hand_without_a_date_means_today(rest: Rest, warehouse: World) -> None:
     run = rest.trigger()
     assert rest.wait_for(run) == "success"
     assert rest.result(run, "close_run")["run_date"] == str(datetime.now(UTC).date())
@@ -86,11 +86,11 @@ def test_run_by_hand_for_one_contract_leaves_the_others(
     connect(rest, warehouse.engine.url)
     run = rest.trigger(conf={"run_date": day, "contract_ids": ["Contoso"]})
     assert rest.wait_for(run) == "success"
-    assert warehouse.read("SELECT DISTINCT contract_id FROM invoicing.invoice") == [("Contoso",)]
+    assert warehouse.read("SELECT DISTINCT contract_id FROM analytics.invoices") == [("Contoso",)]
     outcome(warehouse)
 
 
-def test_preview_by_hand_writes_nothing(rest: Rest, warehouse: Warehouse) -> None:
+def test_preview_by_hand_writes_nothing(rest: Rest, warehouse: World) -> None:
     before = dump(warehouse)
     run = rest.trigger(conf={"run_date": FIRST, "preview": True})
     assert rest.wait_for(run) == "success"
@@ -102,5 +102,5 @@ def test_preview_by_hand_writes_nothing(rest: Rest, warehouse: Warehouse) -> Non
     [{"run_date": "5 October"}, {"contract_ids": "Contoso"}, {"preview": "perhaps"}],
     ids=lambda conf: next(iter(conf)),
 )
-def test_form_refuses_what_it_cannot_mean(rest: Rest, warehouse: Warehouse, conf: dict[str, object]) -> None:
+def test_form_refuses_what_it_cannot_mean(rest: Rest, warehouse: World, conf: dict[str, object]) -> None:
     assert next(iter(conf)) in rest.refused_trigger(conf)

@@ -16,13 +16,14 @@ from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine
 from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect
-from tests.e2e.hold import MIDDLE, holding
+from tests.e2e.hold import holding
 from tests.e2e.rest import Rest, wait_until
 from tests.e2e.schedule import SETTINGS
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
-from tests.process.warehouse import Warehouse
+from tests.world.damage import STEPS
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow_e2e
 
@@ -33,11 +34,9 @@ def start(rest: Rest) -> str:
     return rest.trigger(f"{DAY}T00:00:00Z")
 
 
-@pytest.mark.parametrize("step", MIDDLE)
-def test_task_that_is_killed_is_tried_again(
-    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed, step: str
-) -> None:
-    with holding(warehouse, MIDDLE[step]) as hold:
+@pytest.mark.parametrize("step", STEPS)
+def test_task_that_is_killed_is_tried_again(rest: Rest, warehouse: World, undisturbed: Undisturbed, step: str) -> None:
+    with holding(warehouse, step) as hold:
         run = start(rest)
         hold.wait_until_reached()
         os.kill(rest.task(run, step)["pid"], signal.SIGKILL)
@@ -47,9 +46,9 @@ def test_task_that_is_killed_is_tried_again(
 
 
 def test_task_that_is_killed_with_its_supervisor_is_missed_and_tried_again(
-    rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
-    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+    with holding(warehouse, "write_draft_invoices") as hold:
         run = start(rest)
         hold.wait_until_reached()
         task = psutil.Process(rest.task(run, "write_draft_invoices")["pid"])
@@ -71,7 +70,7 @@ def test_bucket_whose_task_is_killed_is_tried_again_and_the_other_bucket_is_not(
         five_days(other, DAY, contract_id)
     connect(rest, warehouse.engine.url)
     with in_two_buckets(stack):
-        with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+        with holding(warehouse, "write_draft_invoices") as hold:
             run = start(rest)
             hold.wait_until_reached(steps=2)
             os.kill(rest.task(run, "write_draft_invoices", 0)["pid"], signal.SIGKILL)
@@ -92,9 +91,9 @@ def in_two_buckets(stack: Stack) -> Iterator[None]:
 
 
 def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(
-    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    stack: Stack, rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
-    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+    with holding(warehouse, "write_draft_invoices") as hold:
         run = start(rest)
         hold.wait_until_reached()
         stack.kill("scheduler")
@@ -104,9 +103,9 @@ def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(
 
 
 def test_task_that_outlives_its_scheduler_counts_when_the_scheduler_is_back(
-    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    stack: Stack, rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
-    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+    with holding(warehouse, "write_draft_invoices") as hold:
         run = start(rest)
         hold.wait_until_reached()
         stack.kill("scheduler", with_children=False)
@@ -119,9 +118,9 @@ def test_task_that_outlives_its_scheduler_counts_when_the_scheduler_is_back(
 
 
 def test_api_server_that_is_killed_is_waited_for(
-    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    stack: Stack, rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
-    with holding(warehouse, MIDDLE["write_draft_invoices"]) as hold:
+    with holding(warehouse, "write_draft_invoices") as hold:
         run = start(rest)
         hold.wait_until_reached()
         stack.kill("api-server")
@@ -140,15 +139,15 @@ def own_server(tmp_path: Path) -> Iterator[Settings]:
     embedded.remove(settings)
 
 
-@pytest.mark.parametrize("step", MIDDLE)
+@pytest.mark.parametrize("step", STEPS)
 def test_warehouse_that_is_killed_and_started_again_is_found_again(
     rest: Rest, undisturbed: Undisturbed, own_server: Settings, step: str
 ) -> None:
-    warehouse = Warehouse(create_engine(embedded.ensure_running(own_server)))
+    warehouse = World(create_engine(embedded.ensure_running(own_server)))
     migrations.upgrade(warehouse.engine)
     load_folder(warehouse.engine, PROJECT_ROOT / "samples" / "adatum", wait_seconds=60)
     connect(rest, warehouse.engine.url)
-    with holding(warehouse, MIDDLE[step]) as hold:
+    with holding(warehouse, step) as hold:
         run = start(rest)
         hold.wait_until_reached()
         _kill_postmaster(own_server)

@@ -10,7 +10,7 @@ import httpx
 from tests.dags.listeners import AlertServer, StatsdServer, eventually
 from tests.e2e.rest import DAG_ID, Rest
 from tests.e2e.stack import Stack
-from tests.process.warehouse import Warehouse
+from tests.world.world import World
 
 DAY = {"run_date": "2020-10-05"}
 UNKNOWN = {**DAY, "contract_ids": ["no-such-contract"]}
@@ -39,7 +39,7 @@ def alert_titled(alerts: AlertServer, words: str, message: str = "") -> list[str
 
 
 def test_run_shows_its_day_in_note_metrics_button_and_page(
-    stack: Stack, rest: Rest, warehouse: Warehouse, statsd: StatsdServer
+    stack: Stack, rest: Rest, warehouse: World, statsd: StatsdServer
 ) -> None:
     run = ended(rest, DAY)
     assert rest.run(run)["note"] == (
@@ -51,7 +51,7 @@ def test_run_shows_its_day_in_note_metrics_button_and_page(
 
 
 def test_failed_run_shows_its_task_and_error_in_note_and_alert(
-    stack: Stack, rest: Rest, warehouse: Warehouse, alerts: AlertServer
+    stack: Stack, rest: Rest, warehouse: World, alerts: AlertServer
 ) -> None:
     run = ended(rest, UNKNOWN)
     error = "INV-102: no contract no-such-contract in the warehouse"
@@ -63,7 +63,7 @@ def test_failed_run_shows_its_task_and_error_in_note_and_alert(
     ]
 
 
-def test_note_of_a_person_stays_when_the_run_is_cleared(rest: Rest, warehouse: Warehouse) -> None:
+def test_note_of_a_person_stays_when_the_run_is_cleared(rest: Rest, warehouse: World) -> None:
     run = ended(rest, UNKNOWN)
     rest.write_note(run, "Asked Anna.")
     rest.clear_run(run)

@@ -7,20 +7,18 @@ from tests.e2e.rest import Rest
 from tests.e2e.schedule import moment
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
-from tests.process.warehouse import Warehouse
+from tests.world import damage
+from tests.world.world import World
 
 DAY = "2020-10-05"
 CONTRACTS = "Adatum", "Contoso", "Northwind", "Tailspin", "Wingtip"
 BROKEN = "Contoso"
 
 
-def many_of_which_one_is_broken(warehouse: Warehouse) -> None:
+def many_of_which_one_is_broken(warehouse: World) -> None:
     for contract_id in CONTRACTS:
         five_days(warehouse, DAY, contract_id)
-    broken = (
-        "UPDATE invoicing.contract_line_customer SET split_percent = 30 WHERE split_percent < 50 AND contract_id = :id"
-    )
-    assert warehouse.execute(broken, id=BROKEN) == 1
+    damage.break_split(warehouse, contract_id=BROKEN)
 
 
 def test_one_broken_contract_leaves_the_run_green_with_a_red_task_that_names_it(
@@ -37,7 +35,7 @@ def test_one_broken_contract_leaves_the_run_green_with_a_red_task_that_names_it(
     log = rest.log(run, "report_quarantined")
     for named in (BROKEN, "split_not_complete", "100"):
         assert named in log
-    invoiced = warehouse.read("SELECT DISTINCT contract_id FROM invoicing.invoice ORDER BY 1")
+    invoiced = warehouse.read("SELECT DISTINCT contract_id FROM analytics.invoices ORDER BY 1")
     assert invoiced == [(contract_id,) for contract_id in CONTRACTS if contract_id != BROKEN]
     run_undisturbed(other, DAY)
     assert outcome(warehouse) == outcome(other)
@@ -51,10 +49,10 @@ def test_contract_that_was_mended_is_taken_by_the_next_run(
     connect(rest, warehouse.engine.url)
     first = rest.trigger(moment(DAY))
     assert rest.wait_for(first) == "success"
-    warehouse.execute("UPDATE invoicing.contract_line_customer SET split_percent = 33.3333 WHERE split_percent = 30")
+    five_days(warehouse, DAY, BROKEN)  # the source says it again
     second = rest.trigger(moment("2020-10-06"))
     assert rest.wait_for(second) == "success"
     assert rest.tasks(second)["report_quarantined"] == "success"
-    billed_days = "SELECT run_date::text FROM invoicing.invoice WHERE contract_id = :id GROUP BY 1 ORDER BY 1"
+    billed_days = "SELECT run_date::text FROM analytics.invoices WHERE contract_id = :id GROUP BY 1 ORDER BY 1"
     assert warehouse.read(billed_days, id=BROKEN) == [(DAY,), ("2020-10-06",)]
     outcome(warehouse)

@@ -10,7 +10,7 @@ from tests.e2e.rest import Rest
 from tests.e2e.schedule import moment
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import outcome
-from tests.process.warehouse import Warehouse
+from tests.world.world import World
 
 DAYS = "2020-10-05", "2020-10-19", "2020-11-02"
 # How Airflow breaks off a `dags test` beside a scheduler that was quicker to start one of its tasks.
@@ -18,7 +18,7 @@ TAKEN_BY_THE_SCHEDULER = "Cannot start Task Instance in invalid state"
 
 
 def test_runs_started_at_once_by_every_way_there_is_write_one_at_a_time(
-    stack: Stack, rest: Rest, warehouse: Warehouse, undisturbed: Undisturbed
+    stack: Stack, rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
     runs = [rest.trigger(moment(day)) for day in DAYS]
     # Without a deadline: `dags test` of Airflow 3.3.2 breaks off at the end of a run that has one.
@@ -42,8 +42,8 @@ def test_runs_started_at_once_by_every_way_there_is_write_one_at_a_time(
     assert beside_airflow.returncode == 0 or TAKEN_BY_THE_SCHEDULER in said, said
     assert without_airflow.returncode == 0 or "INV-301" in printed[without_airflow], printed[without_airflow]
     overlapping = """
-        SELECT a.run_key, b.run_key FROM invoicing.invoice_run AS a
-        INNER JOIN invoicing.invoice_run AS b ON a.run_id < b.run_id
+        SELECT a.run_id, b.run_id FROM analytics.invoice_runs AS a
+        INNER JOIN analytics.invoice_runs AS b ON a.run_id < b.run_id
             AND (a.started_at, a.ended_at) OVERLAPS (b.started_at, b.ended_at)
     """
     assert warehouse.read(overlapping) == []

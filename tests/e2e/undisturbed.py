@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from invoicing.audit.verify import verify
-from invoicing.process.day import run_day
-from invoicing.warehouse.transactions import reading
-from tests.process.outcome import RESULTS, dump
-from tests.process.warehouse import Warehouse
+from tests.world.reads import DRAFTS, shown, versions
+from tests.world.verdict import differences
+from tests.world.world import World
 
-Change = Callable[[Warehouse], object]
+Change = Callable[[World], object]
 
-_OF_THE_RUN = ("created_at", "ran_at", "ran_by", "detected_at")
-
-
-def outcome(warehouse: Warehouse) -> dict[str, list[str]]:
-    """Every row that runs wrote, but for which run it was and when; the warehouse must add up."""
-    with reading(warehouse.engine) as connection:
-        assert verify(connection) == []
-    problems = dump(warehouse, ["billing_exception"], without=(*_OF_THE_RUN, "run_date"))  # of the run that found it
-    return {**dump(warehouse, RESULTS, without=_OF_THE_RUN), **problems}
+# Without the day of the run that found them.
+_PROBLEMS = """
+    SELECT severity, code, contract_id, contract_line_id, customer_id, transaction_id, milestone_id, message
+    FROM analytics.billing_exceptions ORDER BY contract_id, code, message
+"""
 
 
-def run_undisturbed(warehouse: Warehouse, *steps: str | Change) -> None:
+def outcome(world: World) -> dict[str, list[str]]:
+    """All that runs are for, but for which run it was and when; the warehouse must add up."""
+    assert differences(world) == []
+    return {
+        **shown(world, (*DRAFTS, "invoice_schedule"), moments=False),
+        "versions": sorted(f"{invoice} {version}" for invoice, version in versions(world).items()),
+        "billing_exceptions": [str(row) for row in world.read(_PROBLEMS)],
+    }
+
+
+def run_undisturbed(world: World, *steps: str | Change) -> None:
     """Runs days without Airflow, one after the other, with what people do to the warehouse between them."""
     for step in steps:
         if isinstance(step, str):
-            day = date.fromisoformat(step)
-            run_day(warehouse.engine, day, run_key=f"undisturbed/{day}", settings=warehouse.settings)
+            world.run(date.fromisoformat(step), f"undisturbed/{step}")
         else:
-            step(warehouse)
+            step(world)

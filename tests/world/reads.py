@@ -8,11 +8,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
-from invoicing.ledger.runs import Run
+from invoicing.ledger.runs import Run, find_attempt
 from invoicing.lifecycle.invoices import as_they_stand
 from invoicing.warehouse.transactions import reading
 from tests.world.names import CONTRACT, LINE
-from tests.world.place import Readable, Warehouse
+from tests.world.place import Place, Readable, Warehouse
 from tests.world.stored import LEDGER, LEDGER_COLUMNS
 
 # As Postgres gives it, and as tests write it.
@@ -83,6 +83,14 @@ def accounting(world: Readable, run: Run) -> dict[str, tuple[int, Amount]]:
         attempt=run.attempt,
     )
     return {row.reason: (row.transactions, row.amount) for row in rows}
+
+
+def run_of(place: Place, run_key: str) -> Run:
+    """The run of a key as it stands in the ledger."""
+    with reading(place.engine) as connection:
+        run = find_attempt(connection, run_key)
+    assert run
+    return run
 
 
 def count(world: Readable, view: str) -> int:

@@ -53,6 +53,7 @@ from tests.world.damage.ledger import (
     lose_selected,
     run_on,
 )
+from tests.world.damage.obstacles import STEPS, disturb, lock_before, make_wait, refusing
 from tests.world.damage.sales import (
     Posting,
     bill_as,
@@ -83,6 +84,7 @@ from tests.world.damage.sources import (
 __all__ = [
     "CONTENT",
     "FORBIDDEN",
+    "STEPS",
     "Posting",
     "Private",
     "Target",
@@ -107,6 +109,7 @@ __all__ = [
     "change_share",
     "close_claims",
     "correct_another_invoice",
+    "disturb",
     "double_share",
     "empty",
     "forge_ended_run",
@@ -116,6 +119,7 @@ __all__ = [
     "give_claims_up",
     "hide",
     "inflict",
+    "lock_before",
     "lose_accounting",
     "lose_buckets",
     "lose_detail",
@@ -131,10 +135,13 @@ __all__ = [
     "lose_selected",
     "lose_shares",
     "lose_what_is_on",
+    "make_wait",
+    "miscount_series",
     "move_detail",
     "move_given_back",
     "number_drafts",
     "post_milestone",
+    "refusing",
     "remove_line_customers",
     "remove_rounding_customer",
     "renumber",

@@ -174,19 +174,25 @@ def lose_line(target: Target, contract_line_id: str) -> None:
 
 
 def change_invoices(
-    target: Target, run_date: date | None = None, customer_id: str | None = None, **columns: Any
+    target: Target,
+    run_date: date | None = None,
+    customer_id: str | None = None,
+    contract_id: str | None = None,
+    **columns: Any,
 ) -> None:
-    """The invoices of a date or of a customer read otherwise, or all of them."""
+    """The invoices of a date, of a customer or of a contract read otherwise, or all of them."""
     change(
         target,
         "invoice",
         """
         (CAST(:run_date AS date) IS NULL OR t.run_date = :run_date)
         AND (CAST(:of_customer AS text) IS NULL OR t.customer_id = :of_customer)
+        AND (CAST(:of_contract AS text) IS NULL OR t.contract_id = :of_contract)
         """,
         columns,
         run_date=run_date,
         of_customer=customer_id,
+        of_contract=contract_id,
     )
 
 
