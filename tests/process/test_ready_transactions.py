@@ -276,7 +276,7 @@ def test_touched_invoice_is_left_alone(due: World, touched: str) -> None:
     due.transaction("T2", october(2), "200")
     due.run(DAY)
     touch(due, touched)
-    damage.source_changes(due, "T2", billing_status="unbilled")
+    set_status(due, "T2", "unbilled")
     before = shown(due, DRAFTS), versions(due)
     due.transaction("T3", october(3), "300")
     due.run(DAY)
@@ -343,7 +343,7 @@ def test_transaction_no_longer_ready_leaves_its_draft_when_the_day_is_run_again(
     due.transaction("T1", october(1), "100")
     due.transaction("T2", october(2), "200")
     due.run(DAY)
-    damage.source_changes(due, "T2", billing_status=status)
+    set_status(due, "T2", status)
     due.run(DAY)
     (invoice,) = due.read("SELECT total_amount, detail_count FROM analytics.invoices")
     assert (billed(due), tuple(invoice)) == ({DAY: ["T1"]}, (100, 1))
@@ -353,7 +353,7 @@ def test_transaction_no_longer_ready_leaves_its_draft_when_the_day_is_run_again(
 def test_emptied_draft_disappears(due: World, status: str) -> None:
     due.transaction("T1", october(1))
     due.run(DAY)
-    damage.source_changes(due, "T1", billing_status=status)
+    set_status(due, "T1", status)
     due.run(DAY)
     assert billed(due) == {}
 
@@ -364,16 +364,24 @@ def test_emptied_line_leaves_the_others_of_its_draft(due: World) -> None:
     due.transaction("T1", october(1), "100")
     due.transaction("T2", october(1), "200", line_id="travel")
     due.run(DAY)
-    damage.source_changes(due, "T1", billing_status="canceled")
+    set_status(due, "T1", "canceled")
     due.run(DAY)
     (line,) = due.read("SELECT contract_line_id, chargeable_amount FROM analytics.invoice_lines")
     assert (billed(due), tuple(line)) == ({DAY: ["T2"]}, ("travel", 200))
 
 
-def test_other_days_keep_what_is_no_longer_ready(due: World) -> None:
+def test_transaction_no_longer_ready_leaves_its_draft_with_the_next_run_of_any_day(due: World) -> None:
     due.transaction("T1", october(1))
     due.run(DAY)
-    damage.source_changes(due, "T1", billing_status="unbilled")
+    set_status(due, "T1", "unbilled")
+    due.run(october(19))
+    assert billed(due) == {}
+
+
+def test_other_days_keep_what_their_line_does_not_include_any_more(due: World) -> None:
+    due.transaction("T1", october(1), transaction_class="expense")
+    due.run(DAY)
+    due.revise("contract_lines", LINE, includes_expense=False)
     due.run(october(19))
     assert billed(due) == {DAY: ["T1"]}
 
@@ -381,7 +389,7 @@ def test_other_days_keep_what_is_no_longer_ready(due: World) -> None:
 def test_transaction_that_left_its_draft_comes_back_when_it_is_ready_again(due: World) -> None:
     due.transaction("T1", october(1))
     due.run(DAY)
-    damage.source_changes(due, "T1", billing_status="unbilled")
+    set_status(due, "T1", "unbilled")
     due.run(DAY)
     set_status(due, "T1", "ready_to_invoice")
     due.run(DAY)
@@ -400,7 +408,7 @@ def test_class_no_longer_included_leaves_its_draft_when_the_day_is_run_again(due
 def test_amount_that_changed_is_billed_when_the_day_is_run_again(due: World) -> None:
     due.transaction("T1", october(1), "100")
     due.run(DAY)
-    damage.source_changes(due, "T1", unit_price=90, amount=90)
+    due.revise("transactions", "T1", unit_price=90, amount=90)
     due.run(DAY)
     (invoice,) = due.read("SELECT total_amount, detail_count FROM analytics.invoices")
     (detail,) = due.read("SELECT unit_price, amount FROM analytics.invoice_line_details")
@@ -410,7 +418,7 @@ def test_amount_that_changed_is_billed_when_the_day_is_run_again(due: World) -> 
 def test_quantity_that_changed_at_the_same_amount_is_billed_when_the_day_is_run_again(due: World) -> None:
     due.transaction("T1", october(1), "100")
     due.run(DAY)
-    damage.source_changes(due, "T1", quantity=4, unit_price=25)
+    due.revise("transactions", "T1", quantity=4, unit_price=25)
     due.run(DAY)
     (detail,) = due.read("SELECT quantity, unit_price, amount FROM analytics.invoice_line_details")
     assert tuple(detail) == (4, 25, 100)
