@@ -17,6 +17,8 @@ from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
 
 CHECK_CONTRACTS = Statement("lifecycle/creation/check_contracts")
+CHOOSE_READY = Statement("lifecycle/creation/choose_ready")
+DROP_READY = Statement("lifecycle/creation/drop_ready")
 WRITE_DETAILS = Statement("lifecycle/creation/write_details")
 WRITE_INVOICES = Statement("lifecycle/creation/write_invoices")
 
@@ -35,9 +37,11 @@ def create_invoices(
     asked = sorted(set(contract_ids) - set(before.values()))
     lock_contracts(connection, asked)
     detect_exceptions(connection, today, catch_up_days=settings.catch_up_days, contract_ids=asked)
+    execute(connection, CHOOSE_READY, contract_ids=asked)
     refusals = _refusals(connection, asked)
     accepted = [contract_id for contract_id in asked if contract_id not in refusals]
     drafts = _write(connection, accepted, today, request) if accepted else Drafts([], [])
+    execute(connection, DROP_READY)
     return Handled(
         invoices=as_they_stand(connection, [*before, *drafts.invoice_ids]),
         refused=tuple(Refused(contract_id, reason) for contract_id, reason in refusals.items()),

@@ -21,9 +21,10 @@ from invoicing.lifecycle.totals import Drafts, drop_empty_lines, total
 from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
 
-ADD_READY = Statement("lifecycle/drafts/add_ready")
-COUNT_ADDITIONS = Statement("lifecycle/drafts/count_additions")
+ADD_DETAILS = Statement("lifecycle/drafts/add_details")
+CHOOSE_ADDITIONS = Statement("lifecycle/drafts/choose_additions")
 DELETE_INVOICE = Statement("lifecycle/drafts/delete_invoice")
+DROP_ADDITIONS = Statement("lifecycle/drafts/drop_additions")
 REMOVE_DETAILS = Statement("lifecycle/drafts/remove_details")
 SET_STATUS = Statement("lifecycle/drafts/set_status")
 
@@ -112,10 +113,11 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
     if draft is not None:
         if draft.origin == "corrective":
             raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
-        if execute(connection, COUNT_ADDITIONS, **draft.key).scalar_one():
+        if execute(connection, CHOOSE_ADDITIONS, **draft.key).rowcount:
             change = begin_change(connection, request, "refresh", [draft.contract_id])
-            execute(connection, ADD_READY, **draft.key, change_id=change.change_id)
+            execute(connection, ADD_DETAILS, change_id=change.change_id)
             total(connection, draft.alone, change, is_edited=True)
+        execute(connection, DROP_ADDITIONS)
     return _as_it_stands(connection, invoice)
 
 

@@ -9,6 +9,7 @@ SELECT
     numbered.invoice_id,
     numbered.customer_id,
     numbered.currency,
+    numbered.origin,
     cu.decimals,
     numbered.number_in_series,
     cast(:prefix AS text) || CASE
@@ -22,6 +23,7 @@ FROM (
         i.invoice_id,
         i.customer_id,
         i.currency,
+        i.origin,
         given.last_number
         + row_number() OVER (ORDER BY i.run_date, i.contract_id, i.customer_id, i.invoice_id) AS number_in_series
     FROM invoicing.invoice AS i

@@ -50,7 +50,9 @@ FROM (
     FROM pg_temp.chosen_invoice AS chosen
     INNER JOIN rules.detail_handling AS handled ON chosen.contract_id = handled.contract_id AND chosen.invoice_id = handled.invoice_id
     INNER JOIN rules.posting_rule AS rule ON handled.handling = rule.handling
-    WHERE rule.becomes = 'billable'
+    WHERE
+        chosen.origin = 'corrective'
+        AND rule.becomes = 'billable'
 ) AS given
 LEFT JOIN LATERAL (
     SELECT max(b.part) AS last_part

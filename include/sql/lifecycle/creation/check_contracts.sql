@@ -1,15 +1,14 @@
 -- Purpose: what stands against invoicing contracts by hand, and how much of them is ready.
--- Parameters: contract_ids.
+-- Parameters: contract_ids (reads ready_share).
 -- Grain: one row per contract that is known.
--- May be repeated: reads only. What is materialized would be made anew for every contract, if few were expected.
+-- May be repeated: reads only.
 WITH ready AS MATERIALIZED (
     SELECT
-        b.contract_id,
-        b.contract_line_id,
+        share.contract_id,
+        share.contract_line_id,
         count(*) AS ready_count
-    FROM rules.ready_billable AS b
-    WHERE b.contract_id = any(cast(:contract_ids AS text[]))
-    GROUP BY b.contract_id, b.contract_line_id
+    FROM pg_temp.ready_share AS share
+    GROUP BY share.contract_id, share.contract_line_id
 ),
 
 broken AS MATERIALIZED (

@@ -1,5 +1,5 @@
 -- Purpose: the headers of manual drafts; their details and totals follow.
--- Parameters: contract_ids, run_date (the day of the creation), change_id.
+-- Parameters: contract_ids, run_date (the day of the creation), change_id (reads ready_share).
 -- Grain: one invoice per contract and customer, in the currency of the contract, with anything ready.
 -- May be repeated: what an invoice took is not ready any more.
 INSERT INTO invoicing.invoice (contract_id, invoice_id, customer_id, currency, run_date, origin, version)
@@ -13,10 +13,10 @@ SELECT
     cast(:change_id AS bigint) AS version
 FROM (
     SELECT DISTINCT
-        b.contract_id,
-        b.customer_id
-    FROM rules.ready_billable AS b
-    WHERE b.contract_id = any(cast(:contract_ids AS text[]))
+        share.contract_id,
+        share.customer_id
+    FROM pg_temp.ready_share AS share
+    WHERE share.contract_id = any(cast(:contract_ids AS text[]))
 ) AS ready
 INNER JOIN invoicing.project_contract AS c ON ready.contract_id = c.contract_id
 RETURNING contract_id, invoice_id

@@ -1,7 +1,7 @@
--- Purpose: put onto a draft what it may take on.
--- Parameters: contract_id, invoice_id, change_id.
+-- Purpose: put onto a draft what was chosen for it.
+-- Parameters: change_id (reads addition).
 -- Grain: one detail per share, and one row in invoice_change.
--- May be repeated: yes, what is on a live invoice is not ready any more.
+-- May be repeated: no, the key refuses a second.
 WITH added AS (
     INSERT INTO invoicing.invoice_line_detail (
         contract_id, billable_id, invoice_id, contract_line_id, billing_type, quantity, unit_price, amount, tax_amount
@@ -16,10 +16,7 @@ WITH added AS (
         addition.unit_price,
         addition.amount,
         addition.tax_amount
-    FROM rules.draft_addition AS addition
-    WHERE
-        addition.contract_id = :contract_id
-        AND addition.invoice_id = cast(:invoice_id AS uuid)
+    FROM pg_temp.addition AS addition
     RETURNING contract_id, billable_id, invoice_id, contract_line_id, amount
 )
 
