@@ -32,7 +32,7 @@ INNER JOIN by_hand.invoice AS i ON d.contract_id = i.contract_id AND d.customer_
 
 SELECT 1 / cast(count(*) = 0 AS integer) AS every_detail_has_its_billable
 FROM by_hand.invoice_line_detail AS d
-LEFT JOIN invoicing.billable AS a ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
+LEFT JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
 WHERE b.billable_id IS NULL;
 
 SELECT 1 / cast(count(*) = 0 AS integer) AS every_detail_has_its_line

@@ -10,7 +10,6 @@ SELECT
     b.contract_line_id,
     b.customer_id,
     l.run_date,
-    c.currency,
     b.is_sale,
     b.billing_type,
     b.quantity,
@@ -34,7 +33,6 @@ SELECT
         ELSE 'invoiced'
     END AS invoicing.accounting_reason) AS reason
 FROM invoicing.run_due_row AS l
-INNER JOIN invoicing.project_contract AS c ON l.contract_id = c.contract_id
 INNER JOIN rules.open_share AS b
     ON
         l.contract_id = b.contract_id

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -20,9 +21,17 @@ DELETE_CORRECTED = Statement("audit/detection/delete_corrected")
 FIND_LATEST_RUN_DATE = Statement("audit/detection/find_latest_run_date")
 RECORD_FOUND = Statement("audit/detection/record_found")
 
-RULES = tuple(
-    Statement(f"audit/exceptions/{path.stem}") for path in sorted((SQL_ROOT / "audit/exceptions").glob("*.sql"))
-)
+Severity = Literal["error", "warning"]
+
+
+def _rules(folder: str) -> tuple[Statement, ...]:
+    paths = sorted((SQL_ROOT / "audit" / "exceptions" / folder).glob("*.sql"))
+    return tuple(Statement(f"audit/exceptions/{folder}/{path.stem}") for path in paths)
+
+
+# What keeps a contract from being invoiced at all, and what waits or looks wrong.
+ERRORS = _rules("errors")
+WARNINGS = _rules("warnings")
 
 
 def detect_exceptions(
@@ -32,19 +41,34 @@ def detect_exceptions(
 
     What depends on a date is judged as of the latest day invoiced, so that running an old day again finds the same.
     """
+    latest = execute(connection, FIND_LATEST_RUN_DATE).scalar_one()
+    as_of = max(run_date, latest) if latest else run_date
+    dates = {"as_of": as_of, "oldest_as_of": earlier(as_of, catch_up_days)}
+    _detect(connection, ERRORS + WARNINGS, ("error", "warning"), run_date, contract_ids, dates)
+
+
+def detect_errors(connection: sa.Connection, run_date: date, *, contract_ids: Sequence[str] | None) -> None:
+    """As `detect_exceptions`, only for what keeps a contract from being invoiced."""
+    _detect(connection, ERRORS, ("error",), run_date, contract_ids, {})
+
+
+def _detect(
+    connection: sa.Connection,
+    rules: tuple[Statement, ...],
+    severities: Sequence[Severity],
+    run_date: date,
+    contract_ids: Sequence[str] | None,
+    dates: dict[str, date],
+) -> None:
+    contracts = list(contract_ids) if contract_ids is not None else None
     lock_request(
         connection, "billing exceptions"
     )  # two that record the same problems would wait for each other in a circle
-    latest = execute(connection, FIND_LATEST_RUN_DATE).scalar_one()
-    as_of = max(run_date, latest) if latest else run_date
-    contracts = list(contract_ids) if contract_ids is not None else None
     execute(connection, CREATE_FOUND_EXCEPTIONS)
-    connection.execute(
-        _finding(), {"as_of": as_of, "oldest_as_of": earlier(as_of, catch_up_days), "contract_ids": contracts}
-    )
-    execute(connection, DELETE_CORRECTED, contract_ids=contracts)
+    connection.execute(_finding(rules), {**dates, "contract_ids": contracts})
+    execute(connection, DELETE_CORRECTED, contract_ids=contracts, severities=list(severities))
     execute(connection, RECORD_FOUND, run_date=run_date)
-    connection.execute(sa.text("DROP TABLE pg_temp.found_exception"))  # a preview detects twice in one transaction
+    connection.execute(sa.text("DROP TABLE pg_temp.found_exception"))  # a transaction may detect twice
 
 
 def earlier(day: date, days: int) -> date:
@@ -53,7 +77,7 @@ def earlier(day: date, days: int) -> date:
 
 
 @cache
-def _finding() -> sa.TextClause:
-    """All rules in one statement."""
-    found = "\nUNION ALL\n".join(rule.text for rule in RULES)
+def _finding(rules: tuple[Statement, ...]) -> sa.TextClause:
+    """Rules in one statement."""
+    found = "\nUNION ALL\n".join(rule.text for rule in rules)
     return sa.text(f"INSERT INTO pg_temp.found_exception\n{found}")

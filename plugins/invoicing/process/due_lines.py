@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.audit.exceptions import detect_exceptions, earlier
+from invoicing.audit.exceptions import detect_errors, earlier
 from invoicing.errors import AccountingError, NotFoundError, UsageError
 from invoicing.ledger.runs import (
     BucketRecord,
@@ -101,7 +101,7 @@ def find_due_contract_lines(
     run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
     contracts_at = _contracts_at(connection, **_ALL_SLOTS)
     _find_due_rows(connection, run, settings, **_ALL_SLOTS)
-    detect_exceptions(connection, run.run_date, catch_up_days=settings.catch_up_days, contract_ids=run.contract_ids)
+    detect_errors(connection, run.run_date, contract_ids=run.contract_ids)
     execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **_ALL_SLOTS)
     counted = execute(connection, COUNT_BY_SLOT, attempt_id=run.attempt_id).all()
     buckets = _buckets_of(connection, earlier_attempt) or plan_buckets(

@@ -1,10 +1,11 @@
 -- Purpose: forget the problems that were corrected.
--- Parameters: contract_ids (null: all).
+-- Parameters: contract_ids (null: all), severities (those that were looked for).
 -- Grain: open problems.
 -- May be repeated: yes.
 DELETE FROM invoicing.billing_exception AS e
 WHERE
-    (cast(:contract_ids AS text[]) IS NULL OR e.contract_id = any(cast(:contract_ids AS text[])))
+    e.severity = any(cast(:severities AS text[]))
+    AND (cast(:contract_ids AS text[]) IS NULL OR e.contract_id = any(cast(:contract_ids AS text[])))
     AND NOT EXISTS (
         SELECT 1
         FROM pg_temp.found_exception AS f

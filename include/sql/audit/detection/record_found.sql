@@ -17,6 +17,7 @@ SELECT
     message,
     :run_date AS run_date
 FROM pg_temp.found_exception
+ORDER BY contract_id, code, contract_line_id, customer_id, transaction_id, milestone_id, subject_date
 ON CONFLICT (contract_id, code, contract_line_id, customer_id, transaction_id, milestone_id, subject_date) DO UPDATE SET
     severity = excluded.severity,
     message = excluded.message

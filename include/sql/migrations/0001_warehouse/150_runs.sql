@@ -91,7 +91,7 @@ CREATE UNLOGGED TABLE invoicing.run_due_row (
 
 CREATE INDEX ix_run_due_row_bucket ON invoicing.run_due_row (attempt_id, slot);
 
--- What the filter says of every open share of the due lines, as the writer takes it. invoice_id: of what is invoiced.
+-- What the filter says of every open share of the due lines, as the writer takes it.
 CREATE UNLOGGED TABLE invoicing.run_selection (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,
@@ -99,7 +99,6 @@ CREATE UNLOGGED TABLE invoicing.run_selection (
     contract_line_id text COLLATE "C" NOT NULL,
     customer_id text COLLATE "C" NOT NULL,
     billable_id bigint NOT NULL,
-    invoice_id uuid,
     run_date date NOT NULL,
     reason invoicing.accounting_reason NOT NULL,
     is_sale boolean NOT NULL,
@@ -113,7 +112,8 @@ CREATE UNLOGGED TABLE invoicing.run_selection (
 
 CREATE INDEX ix_run_selection_bucket ON invoicing.run_selection (attempt_id, bucket);
 
--- The same added up: one row per line, customer, run date, reason, billing type, and whether they are milestones.
+-- The same added up: one row per line, customer, run date, reason, billing type, and whether they are milestones. invoice_id: of
+-- the invoice that the line goes onto.
 CREATE UNLOGGED TABLE invoicing.run_line (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,

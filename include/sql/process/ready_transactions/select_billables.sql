@@ -1,10 +1,10 @@
 -- Purpose: what becomes of every open share of the due lines of a bucket, and why. Milestones only where they are invoiced: they are
--- in no accounting. The id of an invoice derives from its key, so that a repeated day gives the same.
+-- in no accounting.
 -- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: one row per open share in run_selection.
 -- May be repeated: once the attempt's rows of this bucket are gone.
 INSERT INTO invoicing.run_selection (
-    attempt_id, bucket, contract_id, contract_line_id, customer_id, billable_id, invoice_id, run_date, reason, is_sale,
+    attempt_id, bucket, contract_id, contract_line_id, customer_id, billable_id, run_date, reason, is_sale,
     is_unchanged, billing_type, quantity, unit_price, amount, tax_amount
 )
 SELECT
@@ -14,14 +14,6 @@ SELECT
     selected.contract_line_id,
     selected.customer_id,
     selected.billable_id,
-    CASE
-        WHEN selected.reason = 'invoiced'
-            THEN cast(md5(
-                cast(char_length(selected.contract_id) AS text) || ':' || selected.contract_id
-                || cast(char_length(selected.customer_id) AS text) || ':' || selected.customer_id
-                || selected.currency || cast(selected.run_date - date '2000-01-01' AS text)
-            ) AS uuid)
-    END AS invoice_id,
     selected.run_date,
     selected.reason,
     selected.is_sale,
