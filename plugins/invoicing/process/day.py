@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from invoicing.errors import InvoicingError, RunStateError
-from invoicing.ledger.runs import Figures, Run, Trigger, add_up
+from invoicing.ledger.runs import Amounts, Figures, Run, Trigger, add_up
 from invoicing.process.closing import close_run, fail_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Due, KeptDraft, Quarantined, find_due_contract_lines
@@ -23,6 +23,7 @@ from invoicing.warehouse.transactions import rehearsing, writing
 if TYPE_CHECKING:
     import pandas as pd
 
+LIST_PREVIEWED_AMOUNTS = Statement("process/day/list_previewed_amounts")
 LIST_PREVIEWED_INVOICES = Statement("process/day/list_previewed_invoices")
 LIST_RUN_INVOICES = Statement("process/day/list_run_invoices")
 
@@ -109,11 +110,13 @@ def preview_day(
         for bucket in due.buckets:
             filter_ready_transactions(connection, run_key=key, bucket=bucket.number, settings=settings)
         invoices = _frame(execute(connection, LIST_PREVIEWED_INVOICES, attempt_id=due.run.attempt_id))
+        amounts = execute(connection, LIST_PREVIEWED_AMOUNTS, attempt_id=due.run.attempt_id)
         figures = replace(
             add_up(connection, due.run),
             invoices=len(invoices),
             invoice_lines=int(invoices["line_count"].sum()),
             details=int(invoices["detail_count"].sum()),
+            amounts=tuple(Amounts(**row._mapping) for row in amounts),
         )
     reason = due.run.skipped_reason or (
         None if figures.details else f"nothing is ready for the lines due on {run_date}"
