@@ -21,7 +21,7 @@ schedule AS (
         contract_line_id,
         run_date,
         max(cutoff_date) AS cutoff_date,
-        bool_and(run_status = 'run_successful') AS has_run
+        bool_and(run_status = 'run_successful' AND ran_at IS NOT NULL) AS has_run
     FROM invoicing.schedule_row
     WHERE
         run_date BETWEEN :from_date AND :to_date

@@ -1,5 +1,5 @@
--- Purpose: what corrections gave back that no correction took back: each stands in for billed sales of its own contract line, customer
--- and source that were reversed, and for no others than it.
+-- Purpose: what corrections gave back that no correction took back: each stands in for billed sales of its own customer and source that
+-- were reversed, and is the only one that does.
 -- Parameters: from_date, to_date (run dates of the invoices that were corrected), at_most.
 -- Grain: one row per share that was given back; one of no invoice belongs to every date.
 -- May be repeated: reads only.
@@ -33,7 +33,6 @@ LEFT JOIN invoicing.posting AS replaced
     ON
         b.contract_id = replaced.contract_id
         AND b.replaces_actual_id = replaced.actual_id
-        AND b.contract_line_id = replaced.contract_line_id
         AND b.customer_id = replaced.customer_id
         AND coalesce(b.transaction_id, '') = coalesce(replaced.transaction_id, '')
         AND coalesce(b.milestone_id, '') = coalesce(replaced.milestone_id, '')

@@ -1,5 +1,5 @@
--- Purpose: milestones whose shares do not come to exactly what the milestone says. Canceled shares count for nothing; once a share
--- was billed, the milestone may say something else.
+-- Purpose: milestones whose shares do not come to exactly what the milestone says. Canceled shares count for nothing; of one
+-- that was billed counts what the source says since.
 -- Parameters: from_date, to_date (milestone dates), at_most.
 -- Grain: one row per milestone.
 -- May be repeated: reads only.
@@ -11,18 +11,18 @@ WITH milestone AS (
 
 share_sum AS (
     SELECT
-        contract_id,
-        milestone_id,
+        b.contract_id,
+        b.milestone_id,
         count(*) AS share_count,
-        sum(amount) AS amount,
-        sum(tax_amount) AS tax_amount
-    FROM invoicing.billable
+        sum(coalesce(later.amount, b.amount)) AS amount,
+        sum(coalesce(later.tax_amount, b.tax_amount)) AS tax_amount
+    FROM invoicing.billable AS b
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
     WHERE
-        source = 'milestone'
-        AND part = 1
-        AND state <> 'canceled'
-    GROUP BY contract_id, milestone_id
-    HAVING NOT bool_or(state = 'billed')
+        b.source = 'milestone'
+        AND b.part = 1
+        AND coalesce(later.state, b.state) <> 'canceled'
+    GROUP BY b.contract_id, b.milestone_id
 )
 
 SELECT

@@ -1,21 +1,24 @@
 -- Purpose: shares of transactions whose amount was not conserved: what is billed, written off and open comes to the share, to the
--- cent, where no price was changed by hand, no quantity raised and no fee credited in part, and the transaction still says
--- what it said. All actuals are added up, reversals included.
+-- cent, where no price or amount was changed by hand, no quantity raised and no fee credited in part. Where the transaction has changed
+-- since it was billed, what is between the two is right. All actuals are added up, reversals included.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
 WITH share AS (
     SELECT
-        contract_id,
-        transaction_id,
-        customer_id,
-        sum(CASE WHEN part = 1 THEN quantity ELSE 0 END) AS original_quantity,
-        sum(CASE WHEN part = 1 THEN amount ELSE 0 END) AS original_amount,
-        sum(amount) AS amount
-    FROM invoicing.billable
-    WHERE source = 'transaction'
-    GROUP BY contract_id, transaction_id, customer_id
-    HAVING NOT bool_or(state = 'canceled')
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id,
+        sum(b.amount) AS amount,
+        sum(CASE WHEN b.part = 1 THEN b.amount ELSE 0 END) AS original_amount,
+        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.amount, b.amount) ELSE 0 END)
+            AS later_amount
+    FROM invoicing.billable AS b
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
+    WHERE
+        b.source = 'transaction'
+        AND b.state <> 'canceled'
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
 ),
 
 posted AS (
@@ -44,6 +47,7 @@ changed_by_hand AS (
         AND (
             abs(d.quantity) > abs(b.quantity)
             OR d.unit_price <> b.unit_price
+            OR (b.source <> 'correction' AND d.quantity = b.quantity AND d.amount <> b.amount)
             OR (b.source = 'correction' AND b.transaction_class = 'fee' AND d.quantity <> 0)
         )
     GROUP BY b.contract_id, b.transaction_id, b.customer_id
@@ -55,17 +59,12 @@ compared AS (
         share.transaction_id,
         share.customer_id,
         share.original_amount,
+        share.later_amount,
         share.amount + coalesce(posted.amount, 0) AS amount,
         coalesce(posted.billed_amount, 0) AS billed_amount,
         coalesce(posted.written_off_amount, 0) AS written_off_amount,
-        changed_by_hand.transaction_id IS NOT NULL AS is_changed_by_hand,
-        (t.quantity, t.amount) <> (
-            sum(share.original_quantity) OVER (PARTITION BY share.contract_id, share.transaction_id),
-            sum(share.original_amount) OVER (PARTITION BY share.contract_id, share.transaction_id)
-        ) AS is_changed
+        changed_by_hand.transaction_id IS NOT NULL AS is_changed_by_hand
     FROM share
-    INNER JOIN invoicing.transaction AS t
-        ON share.contract_id = t.contract_id AND share.transaction_id = t.transaction_id
     LEFT JOIN posted
         ON
             share.contract_id = posted.contract_id
@@ -84,14 +83,13 @@ wrong AS (
         transaction_id,
         customer_id,
         format(
-            'the share of customer %s is %s, and its actuals come to %s: %s is billed, %s written off and %s open',
-            customer_id, original_amount, amount, billed_amount, written_off_amount, amount - billed_amount - written_off_amount
+            'the share of customer %s was %s and is %s, and its actuals come to %s: %s is billed, %s written off and %s open',
+            customer_id, original_amount, later_amount, amount, billed_amount, written_off_amount, amount - billed_amount - written_off_amount
         ) AS message
     FROM compared
     WHERE
-        NOT is_changed
-        AND NOT is_changed_by_hand
-        AND amount <> original_amount
+        NOT is_changed_by_hand
+        AND amount NOT BETWEEN least(original_amount, later_amount) AND greatest(original_amount, later_amount)
 ),
 
 other_date AS (

@@ -1,21 +1,25 @@
 -- Purpose: shares of transactions whose quantity was not conserved: all actuals, unbilled and billed, reversals included, come to
 -- the share, more by what confirmed details raised and no credit took back since, less by what partial credits of fees gave away.
--- Where the transaction itself has changed since it was billed, what is between the two is right, since a correction starts
--- from what it says now. What the source canceled is open no more.
+-- Where the transaction has changed since it was billed, what is between the two is right, since a correction starts from what
+-- it says now.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
 WITH share AS (
     SELECT
-        contract_id,
-        transaction_id,
-        customer_id,
-        sum(quantity) AS quantity,
-        sum(CASE WHEN part = 1 THEN quantity ELSE 0 END) AS original_quantity
-    FROM invoicing.billable
-    WHERE source = 'transaction'
-    GROUP BY contract_id, transaction_id, customer_id
-    HAVING NOT bool_or(state = 'canceled')
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id,
+        sum(b.quantity) AS quantity,
+        sum(CASE WHEN b.part = 1 THEN b.quantity ELSE 0 END) AS original_quantity,
+        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.quantity, b.quantity) ELSE 0 END)
+            AS later_quantity
+    FROM invoicing.billable AS b
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
+    WHERE
+        b.source = 'transaction'
+        AND b.state <> 'canceled'
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
 ),
 
 posted AS (
@@ -54,14 +58,11 @@ compared AS (
         share.transaction_id,
         share.customer_id,
         share.original_quantity,
+        share.later_quantity,
         share.quantity + coalesce(posted.quantity, 0) AS quantity,
         coalesce(edited.more, 0) AS more,
-        coalesce(edited.less, 0) AS less,
-        t.quantity
-        - sum(share.original_quantity) OVER (PARTITION BY share.contract_id, share.transaction_id) AS changed_quantity
+        coalesce(edited.less, 0) AS less
     FROM share
-    INNER JOIN invoicing.transaction AS t
-        ON share.contract_id = t.contract_id AND share.transaction_id = t.transaction_id
     LEFT JOIN posted
         ON
             share.contract_id = posted.contract_id
@@ -80,14 +81,13 @@ wrong AS (
         transaction_id,
         customer_id,
         format(
-            'the share of customer %s was %s, invoices raised it by up to %s, and its actuals come to %s',
-            customer_id, original_quantity, more + less, quantity
+            'the share of customer %s was %s and is %s, invoices raised it by up to %s, and its actuals come to %s',
+            customer_id, original_quantity, later_quantity, more + less, quantity
         ) AS message
     FROM compared
     WHERE
         quantity
-        NOT BETWEEN original_quantity + less + least(changed_quantity, 0)
-        AND original_quantity + more + greatest(changed_quantity, 0)
+        NOT BETWEEN least(original_quantity, later_quantity) + less AND greatest(original_quantity, later_quantity) + more
 ),
 
 other_date AS (

@@ -1,24 +1,24 @@
--- Purpose: transactions whose shares do not come to exactly what the transaction says. Canceled shares count for nothing; once a
--- share was billed, the transaction may say something else. A transaction without any share has a line without customers,
--- which the exceptions report.
+-- Purpose: transactions whose shares do not come to exactly what the transaction says. Canceled shares count for nothing; of one that
+-- was billed counts what the source says since. A transaction without any share has a line without customers, which the
+-- exceptions report.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
 WITH share_sum AS (
     SELECT
-        contract_id,
-        transaction_id,
+        b.contract_id,
+        b.transaction_id,
         count(*) AS share_count,
-        sum(quantity) AS quantity,
-        sum(amount) AS amount,
-        sum(tax_amount) AS tax_amount
-    FROM invoicing.billable
+        sum(coalesce(later.quantity, b.quantity)) AS quantity,
+        sum(coalesce(later.amount, b.amount)) AS amount,
+        sum(coalesce(later.tax_amount, b.tax_amount)) AS tax_amount
+    FROM invoicing.billable AS b
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
     WHERE
-        source = 'transaction'
-        AND part = 1
-        AND state <> 'canceled'
-    GROUP BY contract_id, transaction_id
-    HAVING NOT bool_or(state = 'billed')
+        b.source = 'transaction'
+        AND b.part = 1
+        AND coalesce(later.state, b.state) <> 'canceled'
+    GROUP BY b.contract_id, b.transaction_id
 ),
 
 wrong AS (

@@ -9,6 +9,11 @@ WITH named AS (
     FROM invoicing.billable
     UNION ALL
     SELECT DISTINCT
+        'later shares' AS rows_of,
+        change_id
+    FROM invoicing.later_share
+    UNION ALL
+    SELECT DISTINCT
         'postings' AS rows_of,
         change_id
     FROM invoicing.posting
