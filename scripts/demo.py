@@ -67,16 +67,18 @@ def _run_in_airflow(days: list[date]) -> None:
 
 def _show(engine: sa.Engine) -> None:
     with engine.connect() as connection:
-        runs = reports.read_report(connection, "list_runs", run_date=None, row_limit=None)
-        runs = runs[runs["run_date"].isin(DAYS)].sort_values("run_date")
+        runs = reports.read_report(connection, "list_runs", run_date=None, contract_ids=None, row_limit=None)
+        runs = runs[runs["run_date"].isin(DAYS)].sort_values(["run_date", "run_id", "attempt"])
         columns = [
             "run_date",
+            "attempt",
             "status",
             "due_lines",
             "ready_transactions",
             "invoices",
             "invoice_lines",
             "details",
+            "chargeable_amounts",
             "skipped_reason",
         ]
         reports.print_table(runs, columns, console, "What each run did (adatum, in Airflow)")
