@@ -102,9 +102,10 @@ def known_to_airflow(dag: Any) -> Any:
     return dag
 
 
-def result(run: Any, task_id: str, key: str = "return_value") -> Any:
-    """What a task of a DAG run has left."""
-    return run.get_task_instance(task_id).xcom_pull(task_ids=task_id, key=key)
+def result(run: Any, task_id: str, key: str = "return_value", bucket: int | None = None) -> Any:
+    """What a task of a DAG run has left; of one that is mapped, for which bucket."""
+    instance = run.get_task_instance(task_id, map_index=-1 if bucket is None else bucket)
+    return instance.xcom_pull(task_ids=task_id, key=key, map_indexes=bucket)
 
 
 def states(run: Any) -> dict[str, str]:

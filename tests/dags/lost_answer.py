@@ -16,7 +16,7 @@ from invoicing.warehouse.transactions import writing
 
 def lose_the_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first writing transaction of a task by hand is committed, and then the connection is said to be lost."""
-    from invoicing.airflow.retries import RETRYING  # noqa: PLC0415
+    from invoicing.airflow.tasks.retries import RETRYING  # noqa: PLC0415
 
     left = [WarehouseUnavailableError("the warehouse is not available, try again")]
 
@@ -27,5 +27,5 @@ def lose_the_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         if left:
             raise left.pop()
 
-    monkeypatch.setattr("invoicing.airflow.lifecycle_tasks.writing", losing)
+    monkeypatch.setattr("invoicing.airflow.tasks.lifecycle.writing", losing)
     monkeypatch.setitem(RETRYING, "retry_delay", timedelta(0))

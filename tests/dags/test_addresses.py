@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from invoicing.airflow.addresses import invoices_page, invoices_tab, run_page
+from invoicing.airflow.ui.addresses import invoices_page, invoices_tab, run_page
 
 RUN = ("create_invoices", "scheduled__2026-10-05T02:00:00+00:00")
 ESCAPED = "scheduled__2026-10-05T02%3A00%3A00%2B00%3A00"

@@ -34,7 +34,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[AlertServer]:
 
 
 def say_that_it_is_late(**changed: Any) -> None:
-    from invoicing.airflow.alerts import say_that_it_is_late  # noqa: PLC0415
+    from invoicing.airflow.notify.alerts import say_that_it_is_late  # noqa: PLC0415
 
     asyncio.run(say_that_it_is_late({"dag_run": {**LATE, **changed}}))
 
@@ -44,7 +44,7 @@ def failing(airflow_database: None) -> Any:
     """A DAG whose only task has an alert of its own, and fails."""
     from airflow.sdk import DAG, task  # noqa: PLC0415
 
-    from invoicing.airflow.alerts import FailureAlert  # noqa: PLC0415
+    from invoicing.airflow.notify.alerts import FailureAlert  # noqa: PLC0415
 
     with DAG("told", start_date=pendulum.datetime(2026, 1, 1), params={"run_date": "2026-10-05"}) as dag:
 
@@ -84,7 +84,7 @@ def test_without_the_connection_a_failure_stays_silent(failing: Any, caplog: pyt
 
 
 def test_the_dag_alerts_of_failed_runs(dag_bag: Any) -> None:
-    from invoicing.airflow.alerts import FailureAlert  # noqa: PLC0415
+    from invoicing.airflow.notify.alerts import FailureAlert  # noqa: PLC0415
 
     assert isinstance(dag_bag.dags["create_invoices"].on_failure_callback, FailureAlert)
 
@@ -117,7 +117,7 @@ def test_without_the_connection_a_late_day_stays_silent(airflow_database: None) 
 
 
 def test_without_a_number_of_minutes_there_is_no_deadline() -> None:
-    from invoicing.airflow.alerts import deadline  # noqa: PLC0415
+    from invoicing.airflow.notify.alerts import deadline  # noqa: PLC0415
 
     assert deadline(None) is None
 
@@ -125,7 +125,7 @@ def test_without_a_number_of_minutes_there_is_no_deadline() -> None:
 def test_the_deadline_counts_from_the_schedule() -> None:
     from airflow.sdk import DeadlineReference  # type: ignore[attr-defined]  # noqa: PLC0415
 
-    from invoicing.airflow.alerts import deadline  # noqa: PLC0415
+    from invoicing.airflow.notify.alerts import deadline  # noqa: PLC0415
 
     made = deadline(90)
     assert made is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +85,47 @@ def test_the_result_has_numbers_and_totals_by_currency(trigger: Trigger, warehou
     assert [one["invoice_number"] for one in found["invoices_listed"]] == [row[0] for row in numbers]
 
 
-@pytest.mark.parametrize("form", [{}, {"contract_ids": [" "]}, {"run_date": DAY, "invoice_ids": ["INV-2026-000001"]}])
+def test_all_drafts_but_some_are_confirmed_where_the_form_says_so(trigger: Trigger, warehouse: World) -> None:
+    trigger(DAG_ID, everything=True, except_invoice_ids=[str(draft_of(warehouse, "Tailspin"))])
+    assert statuses(warehouse) == {"Contoso": "confirmed", "Tailspin": "draft", "Wingtip": "confirmed"}
+
+
+def test_an_invoice_to_leave_out_that_does_not_exist_stops_everything(trigger: Trigger, warehouse: World) -> None:
+    run = trigger(DAG_ID, everything=True, except_invoice_ids=["INV-2026-999999"])
+    assert result(run, "choose_drafts", "failure").startswith("INV-102: nothing is left out by these names")
+    assert set(statuses(warehouse).values()) == {"draft"}
+
+
+def test_the_accounting_date_of_the_form_is_that_of_the_actuals(trigger: Trigger, warehouse: World) -> None:
+    trigger(DAG_ID, contract_ids=["Contoso"], accounting_date="2026-10-31")
+    assert warehouse.read("SELECT DISTINCT accounting_date FROM analytics.actuals WHERE kind = 'billed_sales'") == [
+        (date(2026, 10, 31),)
+    ]
+
+
+@pytest.mark.parametrize("entered", ["2026-1-1", "2026-13-01", "tomorrow", ""])
+def test_a_text_that_is_no_day_is_refused_by_the_form(trigger: Trigger, warehouse: World, entered: str) -> None:
+    from airflow.sdk.exceptions import ParamValidationError  # noqa: PLC0415
+
+    with pytest.raises((ParamValidationError, ValueError)):
+        trigger(DAG_ID, run_date=entered)
+
+
+def test_a_day_that_does_not_exist_is_refused(trigger: Trigger, warehouse: World) -> None:
+    run = trigger(DAG_ID, run_date="2026-11-31")
+    assert result(run, "choose_drafts", "failure").startswith("INV-101: run_date must be a date")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"contract_ids": [" "]},
+        {"run_date": DAY, "invoice_ids": ["INV-2026-000001"]},
+        {"run_date": DAY, "everything": True},
+        {"except_invoice_ids": ["INV-2026-000001"]},
+    ],
+)
 def test_a_form_that_does_not_say_which_drafts_is_refused(
     trigger: Trigger, warehouse: World, form: dict[str, Any]
 ) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.dags.conftest import states
+from tests.dags.conftest import result, states
 from tests.world import damage
 from tests.world.desk import Desk
 from tests.world.reads import count, run_of, shown
-from tests.world.steps import Steps
 from tests.world.world import World
 
 RunDag = Callable[..., Any]
@@ -29,7 +27,7 @@ SUCCEEDED = {
     "close_run": "success",
     "report_quarantined": "success",
 }
-NOTHING_DUE = {**SUCCEEDED, "filter_ready_transactions": "skipped", "write_draft_invoices": "skipped"}
+NOTHING_WRITTEN = {**SUCCEEDED, "write_draft_invoices": "skipped"}
 
 
 def lines_of(own_world: World, day: str) -> dict[str, tuple[int, Decimal]]:
@@ -49,7 +47,7 @@ def test_before_anything_is_due_there_is_no_invoice(run_dag: RunDag, own_world: 
 
 
 def test_a_day_without_due_lines_shows_the_write_task_as_skipped(run_dag: RunDag) -> None:
-    assert states(run_dag("2020-10-04")) == NOTHING_DUE
+    assert states(run_dag("2020-10-04")) == NOTHING_WRITTEN
 
 
 def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, own_world: World) -> None:
@@ -65,7 +63,7 @@ def test_the_first_run_date_gives_one_invoice_with_three_lines(run_dag: RunDag, 
 @pytest.mark.parametrize("day", ["2020-10-06", "2020-10-18"])
 def test_between_two_run_dates_there_is_no_invoice(run_dag: RunDag, own_world: World, day: str) -> None:
     run_dag("2020-10-05")
-    assert states(run_dag(day)) == NOTHING_DUE
+    assert states(run_dag(day)) == NOTHING_WRITTEN
     assert count(own_world, "invoices") == 1
 
 
@@ -98,7 +96,7 @@ def test_the_last_run_date_gives_the_time_up_to_its_cutoff(run_dag: RunDag, own_
 
 def test_due_but_nothing_ready_skips_the_write_task_alone(run_dag: RunDag, own_world: World) -> None:
     Desk(own_world).mark(ADATUM, ready=False)
-    assert states(run_dag("2020-10-05")) == {**SUCCEEDED, "write_draft_invoices": "skipped"}
+    assert states(run_dag("2020-10-05")) == NOTHING_WRITTEN
 
 
 def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag, own_world: World) -> None:
@@ -110,15 +108,19 @@ def test_due_but_nothing_ready_ends_the_schedule_rows_successful(run_dag: RunDag
 
 def test_a_task_returns_counts_and_sums(run_dag: RunDag) -> None:
     run = run_dag("2020-10-05")
-    returned = run.get_task_instance("close_run").xcom_pull(task_ids="write_draft_invoices", map_indexes=0)
-    assert {
-        key: returned[key] for key in ("run_date", "invoices", "invoice_lines", "details", "chargeable_amount")
-    } == {
-        "run_date": "2020-10-05",
-        "invoices": 1,
-        "invoice_lines": 3,
-        "details": 25,
-        "chargeable_amount": "21130.01",
+    counts = {"run_date": "2020-10-05", "invoices": 1, "invoice_lines": 3, "details": 25, "invoices_written": 1}
+    assert result(run, "write_draft_invoices", bucket=0).items() >= counts.items()
+    closed = result(run, "close_run")
+    assert {name: closed[name] for name in counts} == counts
+    assert closed["amounts"]["USD"]["chargeable_amount"] == "21130.01"
+
+
+def test_the_filter_returns_what_becomes_of_every_open_transaction(run_dag: RunDag) -> None:
+    assert result(run_dag("2020-10-05"), "filter_ready_transactions", bucket=0)["reasons"] == {
+        "invoiced": {"USD": {"transactions": 24, "amount": "17451.41"}},
+        "after_cutoff": {"USD": {"transactions": 45, "amount": "33197.29"}},
+        "not_ready": {"USD": {"transactions": 7, "amount": "3733.20"}},
+        "class_not_included": {"USD": {"transactions": 1, "amount": "498.00"}},
     }
 
 
@@ -129,11 +131,8 @@ def test_the_asset_event_carries_run_date_counts_and_amounts(run_dag: RunDag) ->
     run = run_dag("2020-10-05")
     with create_session() as session:
         event = session.scalars(sa.select(AssetEvent).where(AssetEvent.source_run_id == run.run_id)).one()
-    assert (event.extra["run_date"], event.extra["invoices"], event.extra["chargeable_amount"]) == (
-        "2020-10-05",
-        1,
-        "21130.01",
-    )
+    assert (event.extra["run_date"], event.extra["invoices"]) == ("2020-10-05", 1)
+    assert event.extra["amounts"]["USD"]["chargeable_amount"] == "21130.01"
 
 
 def test_a_skipped_day_makes_no_asset_event(run_dag: RunDag) -> None:
@@ -160,15 +159,25 @@ def test_the_parameter_contract_ids_narrows_the_run(run_dag: RunDag) -> None:
     assert str(run_dag("2020-10-05", contract_ids=["no-such-contract"]).state) == "failed"
 
 
-def test_a_failed_step_fails_the_dag_run_and_gives_the_lease_back(run_dag: RunDag, own_world: World) -> None:
-    with damage.refusing(own_world, "filter_ready_transactions"):
+@pytest.mark.parametrize("step", ["filter_ready_transactions", "write_draft_invoices"])
+def test_a_failed_step_fails_the_dag_run_and_the_attempt(run_dag: RunDag, own_world: World, step: str) -> None:
+    with damage.refusing(own_world, step):
         run = run_dag("2020-10-05")
-    assert (str(run.state), states(run)["filter_ready_transactions"], states(run)["close_run"]) == (
-        "failed",
-        "failed",
-        "failed",
-    )
+    assert (str(run.state), states(run)[step], states(run)["close_run"]) == ("failed", "failed", "failed")
+    assert "stopped with 1 of 1 buckets unwritten" in result(run, "close_run", "failure")
     assert own_world.read("SELECT status FROM analytics.invoice_runs") == [("failed",)]
+
+
+def test_a_bucket_that_failed_fails_the_run_and_leaves_what_the_others_wrote(
+    run_dag: RunDag, own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVOICING_BUCKETS", "4")
+    damage.disturb(own_world, "write_draft_invoices", "RAISE check_violation")  # to the first, which has no contract
+    run = run_dag("2020-10-05")
+    written = [str(one.state) for one in run.get_task_instances() if one.task_id == "write_draft_invoices"]
+    assert (str(run.state), sorted(written)) == ("failed", ["failed", "skipped", "skipped", "success"])
+    assert "stopped with 1 of 4 buckets unwritten" in result(run, "close_run", "failure")
+    assert count(own_world, "invoices") == 1
 
 
 def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_dag: RunDag, own_world: World) -> None:
@@ -180,7 +189,7 @@ def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_da
 def test_the_report_has_contract_code_and_mend(run_dag: RunDag, own_world: World) -> None:
     damage.remove_rounding_customer(own_world, "implementation", ADATUM)
     run = run_dag("2020-10-05")
-    found = run.get_task_instance("close_run").xcom_pull(task_ids="find_due_contract_lines")
+    found = result(run, "find_due_contract_lines", "due")
     assert {(one["contract_id"], one["code"]) for one in found["quarantined"]} == {
         ("adatum-implementation", "split_not_complete")
     }
@@ -215,8 +224,9 @@ def test_a_preview_writes_nothing(run_dag: RunDag, own_world: World) -> None:
 
 def test_a_preview_shows_what_the_run_would_write(run_dag: RunDag) -> None:
     run = run_dag("2020-10-05", preview=True)
-    shown = run.get_task_instance("close_run").xcom_pull(task_ids="find_due_contract_lines")
-    assert (shown["invoices"], shown["details"], shown["chargeable_amount"]) == (1, 25, "21130.01")
+    shown = result(run, "find_due_contract_lines", "due")
+    assert (shown["invoices"], shown["details"]) == (1, 25)
+    assert shown["amounts"]["USD"]["chargeable_amount"] == "21130.01"
     assert [row["total_amount"] for row in shown["invoices_listed"]] == ["21213.41"]  # with tax
 
 
@@ -231,16 +241,7 @@ def test_a_future_date_can_be_previewed(run_dag: RunDag) -> None:
 
 def test_a_manual_run_does_not_sleep(run_dag: RunDag) -> None:
     run = run_dag("2020-10-05")
-    slept = run.get_task_instance("close_run").xcom_pull(task_ids="sleep")
-    assert slept == {"until": None, "reason": "No sleep: a manual run passes at once."}
-
-
-def test_a_run_that_ended_in_airflow_without_closing_is_taken_over(run_dag: RunDag, own_world: World) -> None:
-    died = Steps(own_world, date(2020, 10, 5), f"create_invoices/{run_dag('2020-10-05').run_id}")
-    died.find_due()
-    assert str(run_dag("2020-10-19").state) == "success"
-    failure = run_of(own_world, died.run_key).failure
-    assert str(failure).startswith("ended without closing; taken over by create_invoices/")
+    assert result(run, "sleep") == {"until": None, "reason": "No sleep: a manual run passes at once."}
 
 
 def test_running_a_day_again_changes_no_invoice(run_dag: RunDag, own_world: World) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from invoicing.warehouse.locks import lock_contracts
+from invoicing.warehouse.transactions import writing
 from tests.dags.conftest import TRIGGERED_AT, result, states
 from tests.dags.lost_answer import lose_the_first_answer
 from tests.dags.test_notes import note_of
-from tests.world.names import october
-from tests.world.steps import Steps
 from tests.world.world import World
 
 Trigger = Callable[..., Any]
@@ -100,14 +100,16 @@ def test_a_try_after_a_lost_answer_has_the_result_of_the_first(
     assert (found["invoices"], [one["subject"] for one in found["refused_listed"]]) == (1, [EMPTY])
 
 
-def test_while_the_daily_run_is_in_progress_the_task_is_tried_again(
+def test_while_somebody_holds_the_contract_the_task_is_tried_again(
     trigger: Trigger, warehouse: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from invoicing.airflow.retries import RETRYING  # noqa: PLC0415
+    from invoicing.airflow.tasks.retries import RETRYING  # noqa: PLC0415
 
     monkeypatch.setitem(RETRYING, "retry_delay", timedelta(0))
     monkeypatch.setitem(RETRYING, "retries", 2)
-    Steps(warehouse, october(5), "create_invoices/manual__1").find_due()
-    run = trigger(DAG_ID, contract_ids=[ADATUM])
+    monkeypatch.setenv("INVOICING_WAIT_SECONDS", "1")
+    with writing(warehouse.engine, 1) as connection:
+        lock_contracts(connection, [ADATUM])
+        run = trigger(DAG_ID, contract_ids=[ADATUM])
     assert run.get_task_instance("create_drafts").try_number == 3
-    assert "INV-301" in result(run, "create_drafts", "failure")
+    assert "INV-451: somebody else is changing the warehouse" in result(run, "create_drafts", "failure")

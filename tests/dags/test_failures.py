@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from invoicing.airflow.failures import first_line
+from invoicing.airflow.notify.failures import first_line
 from invoicing.errors import UsageError
 
 

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from invoicing.audit.lag import Lag
 from invoicing.process.day import run_day
-from invoicing.process.lag import Lag
 from invoicing.settings import PROJECT_ROOT, read_settings
 from tests.dags.listeners import StatsdServer, eventually, statsd_server
 
@@ -33,20 +33,26 @@ def statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdServer]:
 
 def send(engine: sa.Engine, statsd: StatsdServer, contract_ids: Sequence[str] | None = None) -> dict[str, str]:
     """Runs a day, sends its figures, and returns what arrived, without the type of each figure."""
-    from invoicing.airflow.metrics import send_metrics  # noqa: PLC0415
+    from invoicing.airflow.notify.metrics import send_metrics  # noqa: PLC0415
 
     day = run_day(engine, date(2020, 10, 5), run_key="measured", settings=read_settings(), contract_ids=contract_ids)
-    send_metrics(day.run, Lag(rows=5, days=2))
+    send_metrics(day.run, day.figures, Lag(rows=5, days=2))
     eventually(lambda: "airflow.invoicing.lag.days" in statsd.figures)
     if contract_ids is None:
         eventually(lambda: "airflow.invoicing.run.duration" in statsd.figures)
     return {name.removeprefix("airflow."): value.split("|")[0] for name, value in statsd.figures.items()}
 
 
-def test_a_run_sends_its_counts_and_its_amount(engine: sa.Engine, statsd: StatsdServer) -> None:
+def test_a_run_sends_its_counts(engine: sa.Engine, statsd: StatsdServer) -> None:
     figures = send(engine, statsd)
-    names = ("due_lines", "ready_transactions", "invoices", "details", "chargeable_amount", "quarantined_contracts")
-    assert [float(figures[f"invoicing.run.{name}"]) for name in names] == [3, 24, 1, 25, 21130.01, 0]
+    names = ("due_lines", "ready_transactions", "invoices", "details", "invoices_written", "quarantined_contracts")
+    assert [float(figures[f"invoicing.run.{name}"]) for name in names] == [3, 24, 1, 25, 1, 0]
+
+
+def test_a_run_sends_its_amounts_by_currency(engine: sa.Engine, statsd: StatsdServer) -> None:
+    figures = send(engine, statsd)
+    names = ("ready_amount.USD", "chargeable_amount.USD")
+    assert [float(figures[f"invoicing.run.{name}"]) for name in names] == [17451.41, 21130.01]
 
 
 def test_a_run_sends_how_long_it_took_in_milliseconds(engine: sa.Engine, statsd: StatsdServer) -> None:

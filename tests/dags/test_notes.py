@@ -10,7 +10,7 @@ import pendulum
 import pytest
 import sqlalchemy as sa
 
-from invoicing.airflow.notes import with_summary
+from invoicing.airflow.notify.notes import with_summary
 from tests.dags.conftest import known_to_airflow
 from tests.world import damage
 from tests.world.desk import Desk
@@ -42,7 +42,7 @@ def note_of(run: Any, before: str | None = None) -> str | None:
 
 def test_a_run_notes_invoices_details_and_amount(run_dag: RunDag) -> None:
     assert note_of(run_dag("2020-10-05")) == (
-        "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 chargeable over all currencies."
+        "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable."
     )
 
 
@@ -55,7 +55,7 @@ def test_a_skipped_run_notes_why(run_dag: RunDag) -> None:
 def test_a_preview_notes_what_it_would_write(run_dag: RunDag) -> None:
     assert note_of(run_dag("2020-10-05", preview=True)) == (
         "**Summary** Preview, nothing of it is written. "
-        "2020-10-05: 1 invoice with 25 details, 21,130.01 chargeable over all currencies."
+        "2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable."
     )
 
 
@@ -72,14 +72,14 @@ def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, own_world: Worl
     assert note.endswith("Quarantined: adatum-implementation.")
 
 
-def test_a_run_notes_the_drafts_that_it_left_alone(run_dag: RunDag, own_world: World) -> None:
+def test_a_run_notes_the_drafts_that_it_kept(run_dag: RunDag, own_world: World) -> None:
     run_dag("2020-10-05")
     invoice = invoice_of(own_world, date(2020, 10, 5), "adatum", ADATUM)
     Desk(own_world, "ann").review(invoice)
     note = note_of(run_dag("2020-10-05"))
     assert note is not None
     assert note.endswith(
-        f"Left alone: invoice {invoice} of contract adatum-implementation for 2020-10-05 (in_review, changed by ann)."
+        f"Kept: invoice {invoice} of contract adatum-implementation for 2020-10-05 (in_review, changed by ann)."
     )
 
 
@@ -96,7 +96,7 @@ def test_a_dag_of_others_gets_no_note(airflow_database: None) -> None:
 
         @task
         def close_run() -> dict[str, Any]:
-            return {"run_date": "2026-01-01", "invoices": 1, "details": 1, "chargeable_amount": "1"}
+            return {"run_date": "2026-01-01", "invoices": 1, "details": 1, "invoices_written": 1, "amounts": {}}
 
         close_run()
     assert note_of(known_to_airflow(dag).test()) is None
@@ -105,7 +105,7 @@ def test_a_dag_of_others_gets_no_note(airflow_database: None) -> None:
 def test_an_error_in_the_note_leaves_the_scheduler_its_transaction(
     run_dag: RunDag, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from invoicing.airflow import notes  # noqa: PLC0415
+    from invoicing.airflow.notify import notes  # noqa: PLC0415
 
     def break_the_transaction(connection: sa.Connection, _: Any) -> str:
         connection.exec_driver_sql("UPDATE dag_run SET state = 'broken'")

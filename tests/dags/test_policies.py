@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.airflow.labels import Owner, Tag
+from invoicing.airflow.ui.labels import Owner, Tag
 from invoicing.settings import PROJECT_ROOT
 from invoicing.web.runbook import RUNBOOK, as_html
 from tests.dags.conftest import read_dags
@@ -62,14 +62,37 @@ def test_airflow_is_imported_in_its_own_folder_alone() -> None:
     assert guilty == []
 
 
+def test_what_is_behind_airflow_s_public_interface_is_imported_in_one_module_alone() -> None:
+    package = PROJECT_ROOT / "plugins" / "invoicing" / "airflow"
+    public = ("airflow.sdk", "airflow.providers", "airflow.listeners")
+    guilty = {
+        path.name
+        for path in package.rglob("*.py")
+        for name in _imported(path)
+        if name.split(".")[0] == "airflow" and (not name.startswith(public) or "._" in name)
+    }
+    assert guilty == {"compat.py"}
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)
+def test_a_dag_file_takes_of_the_package_what_knows_airflow_and_the_settings(path: Path) -> None:
+    own = [name for name in _imported(path) if name.startswith("invoicing")]
+    assert [name for name in own if not name.startswith(("invoicing.airflow.", "invoicing.settings."))] == []
+
+
 def _imported_roots(path: Path) -> set[str]:
-    roots = set()
+    return {name.split(".")[0] for name in _imported(path)}
+
+
+def _imported(path: Path) -> set[str]:
+    """Everything that a module imports, by its full name."""
+    names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            roots |= {name.name.split(".")[0] for name in node.names}
+            names |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            roots.add(node.module.split(".")[0])
-    return roots
+            names |= {f"{node.module}.{name.name}" for name in node.names}
+    return names
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
@@ -110,7 +133,7 @@ def test_every_task_has_an_owner_of_the_enum(dag_bag: Any, dag_id: str) -> None:
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
 def test_every_task_is_retried_by_the_policy(dag_bag: Any, dag_id: str) -> None:
-    from invoicing.airflow.retries import RETRY_POLICY  # noqa: PLC0415
+    from invoicing.airflow.tasks.retries import RETRY_POLICY  # noqa: PLC0415
 
     tasks = dag_bag.dags[dag_id].tasks
     assert all(task.retries >= 2 and task.retry_policy is RETRY_POLICY for task in tasks)
@@ -175,10 +198,16 @@ def test_the_process_has_its_tasks_in_order(dag_bag: Any) -> None:
     ]
 
 
-def test_closing_the_run_is_a_teardown_that_can_fail_the_dag_run(dag_bag: Any) -> None:
+def test_closing_the_run_comes_whatever_became_of_the_others_and_is_no_teardown(dag_bag: Any) -> None:
+    """A teardown keeps a run alive that somebody marks as failed; what follows this task decides nothing about the run."""
     close_run = dag_bag.dags["create_invoices"].get_task("close_run")
-    assert close_run.is_teardown
-    assert close_run.on_failure_fail_dagrun
+    assert (close_run.trigger_rule, close_run.is_teardown) == ("all_done", False)
+    assert close_run.downstream_task_ids == {"report_quarantined"}
+
+
+def test_no_bucket_waits_for_another(dag_bag: Any) -> None:
+    dag = dag_bag.dags["create_invoices"]
+    assert set(dag.task_group_dict["buckets"].children) == {"filter_ready_transactions", "write_draft_invoices"}
 
 
 def test_reporting_quarantined_contracts_does_not_fail_the_dag_run(dag_bag: Any) -> None:

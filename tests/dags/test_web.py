@@ -14,7 +14,7 @@ def test_the_pages_find_a_warehouse_that_airflow_s_database_names(
     from airflow.models.connection import Connection  # noqa: PLC0415
     from airflow.utils.session import create_session  # noqa: PLC0415
 
-    from invoicing.airflow.web import _engine  # noqa: PLC0415
+    from invoicing.airflow.ui.web import _engine  # noqa: PLC0415
 
     monkeypatch.delenv(CONNECTION_VARIABLE, raising=False)
     socket = str(url.query.get("host", url.host))
