@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from invoicing.ledger.runs import BucketRecord, Figures, Run, Trigger, find_attempt, list_buckets
+from invoicing.ledger.runs import BucketRecord, Figures, Run, find_attempt, list_buckets
 from invoicing.process.closing import close_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Due, find_due_contract_lines
 from invoicing.process.ready_transactions import Filtered, filter_ready_transactions
+from invoicing.vocabulary import Trigger
 from invoicing.warehouse.transactions import reading, writing
 from tests.world.place import Place
 
@@ -23,7 +24,7 @@ class Steps:
     run_date: date
     run_key: str = "scheduled"
     contract_ids: Sequence[str] | None = None
-    trigger: Trigger = "scheduled"
+    trigger: Trigger = Trigger.SCHEDULED
 
     def find_due(self) -> Due:
         with writing(self.place.engine, self.place.settings.wait_seconds) as connection:

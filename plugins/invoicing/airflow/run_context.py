@@ -10,8 +10,8 @@ import pendulum
 
 from invoicing.errors import UsageError
 from invoicing.ledger.changes import Request
-from invoicing.ledger.runs import Trigger
 from invoicing.settings import Settings
+from invoicing.vocabulary import Trigger
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class RunContext:
     @property
     def begins_cycle(self) -> bool:
         """Whether the run is a cycle of Sleep and Process: not one by hand, of a backfill, or cleared."""
-        return self.trigger == "scheduled" and not self.is_cleared
+        return self.trigger == Trigger.SCHEDULED and not self.is_cleared
 
 
 def run_context(context: Any, settings: Settings) -> RunContext:
@@ -46,7 +46,7 @@ def run_context(context: Any, settings: Settings) -> RunContext:
     return RunContext(
         run_key=f"{dag_run.dag_id}/{dag_run.run_id}",  # the page of a run's invoices looks for the same
         run_date=run_date,
-        trigger="scheduled" if run_type == "scheduled" else "backfill" if run_type == "backfill" else "manual",
+        trigger=Trigger(run_type) if run_type in (Trigger.SCHEDULED, Trigger.BACKFILL) else Trigger.MANUAL,
         contract_ids=params.get("contract_ids") or None,
         is_preview=bool(params.get("preview")),
         scheduled_at=dag_run.run_after,

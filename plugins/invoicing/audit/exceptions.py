@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
 
 import sqlalchemy as sa
 
+from invoicing.vocabulary import Severity
 from invoicing.warehouse.locks import lock_request
 from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
 
@@ -20,8 +20,6 @@ CREATE_FOUND_EXCEPTIONS = Statement("audit/detection/create_found_exceptions")
 DELETE_CORRECTED = Statement("audit/detection/delete_corrected")
 FIND_LATEST_RUN_DATE = Statement("audit/detection/find_latest_run_date")
 RECORD_FOUND = Statement("audit/detection/record_found")
-
-Severity = Literal["error", "warning"]
 
 
 def _rules(folder: str) -> tuple[Statement, ...]:
@@ -44,12 +42,12 @@ def detect_exceptions(
     latest = execute(connection, FIND_LATEST_RUN_DATE).scalar_one()
     as_of = max(run_date, latest) if latest else run_date
     dates = {"as_of": as_of, "oldest_as_of": earlier(as_of, catch_up_days)}
-    _detect(connection, ERRORS + WARNINGS, ("error", "warning"), run_date, contract_ids, dates)
+    _detect(connection, ERRORS + WARNINGS, tuple(Severity), run_date, contract_ids, dates)
 
 
 def detect_errors(connection: sa.Connection, run_date: date, *, contract_ids: Sequence[str] | None) -> None:
     """As `detect_exceptions`, only for what keeps a contract from being invoiced."""
-    _detect(connection, ERRORS, ("error",), run_date, contract_ids, {})
+    _detect(connection, ERRORS, (Severity.ERROR,), run_date, contract_ids, {})
 
 
 def _detect(

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
+from invoicing.vocabulary import RunStatus
 from invoicing.warehouse.locks import lock_request
 from invoicing.warehouse.statements import Statement, execute
 
@@ -33,8 +34,6 @@ LIST_BUCKETS = Statement("ledger/runs/list_buckets")
 OPEN_ATTEMPT = Statement("ledger/runs/open_attempt")
 PLAN_BUCKET = Statement("ledger/runs/plan_bucket")
 RECORD_DUE = Statement("ledger/runs/record_due")
-
-Trigger = Literal["scheduled", "manual", "backfill", "cli"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Run:
 
     @property
     def has_ended(self) -> bool:
-        return self.status != "running"
+        return self.status != RunStatus.RUNNING
 
 
 @dataclass(frozen=True)
@@ -216,7 +215,7 @@ def end_attempt(connection: sa.Connection, run: Run, *, failure: str | None, ski
         connection,
         END_ATTEMPT,
         attempt_id=run.attempt_id,
-        status="succeeded" if failure is None else "failed",
+        status=RunStatus.SUCCEEDED if failure is None else RunStatus.FAILED,
         failure=failure,
         skipped_reason=skipped_reason,
     ).one_or_none()

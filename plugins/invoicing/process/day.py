@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from invoicing.errors import InvoicingError, RunStateError
-from invoicing.ledger.runs import Amounts, Figures, Run, Trigger, add_up
+from invoicing.ledger.runs import Amounts, Figures, Run, add_up
 from invoicing.process.closing import close_run, fail_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Due, KeptDraft, Quarantined, find_due_contract_lines
 from invoicing.process.ready_transactions import filter_ready_transactions
 from invoicing.settings import Settings
+from invoicing.vocabulary import RunStatus, Trigger
 from invoicing.warehouse.statements import Statement, execute
 from invoicing.warehouse.transactions import rehearsing, writing
 
@@ -49,7 +50,7 @@ def run_day(
     *,
     run_key: str,
     settings: Settings,
-    trigger: Trigger = "cli",
+    trigger: Trigger = Trigger.CLI,
     contract_ids: Sequence[str] | None = None,
 ) -> Day:
     """Runs the day, each step in a transaction of its own, exactly as the DAG does.
@@ -67,7 +68,7 @@ def run_day(
         with writing(engine, settings.wait_seconds) as connection:
             invoices = _frame(execute(connection, LIST_RUN_INVOICES, attempt_id=due.run.attempt_id))
             closed = close_run(connection, run_key=run_key, settings=settings)
-        if closed is None or closed[0].status != "succeeded":
+        if closed is None or closed[0].status != RunStatus.SUCCEEDED:
             raise RunStateError(f"the run of {run_date} was begun again by somebody else before it ended")
     except BaseException as error:
         # The first error is the one to report; an attempt that cannot be ended now is ended by the next.
@@ -105,7 +106,12 @@ def preview_day(
     key = f"preview/{run_date}"
     with rehearsing(engine, settings.wait_seconds) as connection:
         due = find_due_contract_lines(
-            connection, run_key=key, run_date=run_date, trigger="cli", settings=settings, contract_ids=contract_ids
+            connection,
+            run_key=key,
+            run_date=run_date,
+            trigger=Trigger.CLI,
+            settings=settings,
+            contract_ids=contract_ids,
         )
         for bucket in due.buckets:
             filter_ready_transactions(connection, run_key=key, bucket=bucket.number, settings=settings)

@@ -15,7 +15,6 @@ from invoicing.errors import AccountingError, NotFoundError, UsageError
 from invoicing.ledger.runs import (
     BucketRecord,
     Run,
-    Trigger,
     find_attempt,
     list_buckets,
     open_attempt,
@@ -24,6 +23,7 @@ from invoicing.ledger.runs import (
 )
 from invoicing.process.buckets import Bucket, plan_buckets
 from invoicing.settings import Settings
+from invoicing.vocabulary import Trigger
 from invoicing.warehouse.locks import SLOTS
 from invoicing.warehouse.statements import Statement, execute
 
