@@ -1,5 +1,6 @@
 """Which files a folder may hold."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,27 @@ def test_folder_in_place_of_a_file_is_refused(empty: World, source: SourceFolder
     del source.tables["roles"]
     (source.write() / "roles.parquet").mkdir()
     assert problems_of(empty, source.path) == ["roles.parquet: is a folder; write the table as one file"]
+
+
+def test_link_to_nothing_is_refused(empty: World, source: SourceFolder) -> None:
+    del source.tables["roles"]
+    (source.write() / "roles.csv").symlink_to("missing.csv")
+    assert problems_of(empty, source.path) == [
+        "roles.csv: is a link to nothing; mend the link, or put the file itself there"
+    ]
+
+
+def test_link_to_a_file_loads(scratch: World, source: SourceFolder) -> None:
+    file = source.write() / "roles.csv"
+    file.rename(source.path.with_name("elsewhere.csv"))
+    file.symlink_to("../elsewhere.csv")
+    assert problems_of(scratch, source.path) == []
+
+
+def test_pipe_in_place_of_a_file_is_refused(empty: World, source: SourceFolder) -> None:
+    del source.tables["roles"]
+    os.mkfifo(source.write() / "roles.csv")
+    assert problems_of(empty, source.path) == ["roles.csv: is a pipe, a socket or a device; write the table as a file"]
 
 
 def test_message_of_a_refusal_lists_the_problems_below_their_number(empty: World, source: SourceFolder) -> None:

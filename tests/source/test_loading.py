@@ -1,4 +1,4 @@
-"""Loading as a whole: an upsert, all or nothing, once a run has ended, and never against an invoice."""
+"""Loading as a whole: an upsert, all or nothing, and each waits for those who work on its contracts."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from uuid import UUID
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from invoicing.errors import RunHeldError, WarehouseUnavailableError
+from invoicing.errors import WarehouseUnavailableError
 from invoicing.source.loading import LoadResult, TableResult, load_folder
 from invoicing.source.tables import TABLES_BY_NAME
-from invoicing.warehouse.transactions import take_writer_lock
+from invoicing.warehouse.locks import SLOTS, lock_slots
 from tests.source.folders import SourceFolder, load, problems_of
-from tests.world import damage
-from tests.world.desk import Desk
-from tests.world.reads import dump, shown
+from tests.world.reads import dump
 from tests.world.steps import Steps
 from tests.world.stored import source_rows
 from tests.world.world import World
@@ -81,7 +79,8 @@ def test_changed_row_is_taken_over_and_counted(
     before = dump(world)
     result = load(world, source.change(table, **values).write())
     assert {entry.name: entry.changed for entry in result.tables if entry.changed or entry.inserted} == {table: 1}
-    assert [name for name, rows in dump(world).items() if rows != before[name]] == [TABLES_BY_NAME[table].target]
+    changed = [name for name, rows in dump(world).items() if rows != before[name]]
+    assert changed == sorted({"change", "project_contract", TABLES_BY_NAME[table].target})
 
 
 def test_row_that_is_no_longer_in_the_file_stays(world: World, source: SourceFolder) -> None:
@@ -135,21 +134,6 @@ def test_empty_run_status_says_nothing(world: World, source: SourceFolder) -> No
     load(world, source.change("invoice_schedules", run_status="run_successful").write())
     load(world, source.change("invoice_schedules", run_status="").write())
     assert schedule(world) == [("run_successful", False)]
-
-
-@pytest.mark.parametrize("status", ["", "not_run", "run_failed"])
-def test_row_that_a_run_of_ours_has_run_stays_run(world: World, source: SourceFolder, status: str) -> None:
-    load(world, source.write())
-    world.run(RUN_DATE)
-    load(world, source.change("invoice_schedules", run_status=status, transaction_cutoff_date="2020-10-03").write())
-    assert schedule(world) == [("run_successful", True)]
-
-
-def test_cutoff_of_a_row_that_a_run_of_ours_has_run_stays(world: World, source: SourceFolder) -> None:
-    load(world, source.write())
-    world.run(RUN_DATE)
-    load(world, source.change("invoice_schedules", transaction_cutoff_date="2020-09-03").write())
-    assert schedule(world, "transaction_cutoff_date") == [(date(2020, 10, 4),)]
 
 
 @pytest.fixture
@@ -211,21 +195,24 @@ def test_load_ends_without_temporary_tables(world: World, source: SourceFolder) 
 # Beside others
 
 
-def test_load_waits_for_a_run_in_progress(world: World, source: SourceFolder) -> None:
+def test_load_does_not_wait_for_a_run_in_progress(world: World, source: SourceFolder) -> None:
     load(world, source.write())
     Steps(world, RUN_DATE).find_due()
-    before = dump(world)
-    folder = source.change("customers", name="Other").write()
-    with pytest.raises(RunHeldError, match=r"loading .*source has to wait: run \d+ of 2020-10-05 .* is in progress"):
-        load(world, folder)
-    assert dump(world) == before
+    load(world, source.change("customers", name="Other").write())
+    assert source_rows(world, "customers", "name")[0] == ("Other",)
 
 
 @contextmanager
 def another_writer(world: World) -> Iterator[sa.Connection]:
     with world.engine.begin() as connection:
-        take_writer_lock(connection, 1)
+        lock_slots(connection, range(SLOTS))
         yield connection
+
+
+def waiting(world: World) -> int:
+    """How many wait for a lock."""
+    (row,) = world.read("SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    return int(row.waiting)
 
 
 def test_load_gives_up_on_another_writer_in_time(world: World, source: SourceFolder) -> None:
@@ -236,10 +223,9 @@ def test_load_gives_up_on_another_writer_in_time(world: World, source: SourceFol
 
 def test_shares_are_dated_after_the_wait_for_another_writer(world: World, source: SourceFolder) -> None:
     loading = threading.Thread(target=load, args=(world, source.write()))
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with another_writer(world) as connection:
         loading.start()
-        while world.read(waiting) == [(0,)]:
+        while not waiting(world):
             pass
         released: datetime = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
     loading.join()
@@ -247,102 +233,27 @@ def test_shares_are_dated_after_the_wait_for_another_writer(world: World, source
     assert recorded == [(True,)]
 
 
-# Never against an invoice
-
-
-@pytest.fixture
-def alone(source: SourceFolder) -> SourceFolder:
-    """One customer pays for the line, whose milestone is ready."""
-    source.change("contract_line_customers", split_percent="100")
-    return source.change("contract_line_customers", 1, split_percent="0").change(
-        "milestones", billing_status="ready_to_invoice"
-    )
-
-
-def invoiced(world: World) -> UUID:
-    """The draft of a run."""
-    world.run(RUN_DATE)
-    (row,) = world.read("SELECT invoice_id FROM analytics.invoices")
-    invoice: UUID = row.invoice_id
-    return invoice
-
-
-BILLS = {
-    "contract_line_id": "other",
-    "customer_id": "adatum",
-    "transaction_class": "expense",
-    "transaction_date": "2020-10-03",
-    "quantity": "8",
-    "unit_price": "100.20",
-    "amount": "750.76",
-    "tax_amount": "0.01",
-    "billing_type": "complimentary",
-    "billing_status": "canceled",
-}
-
-
-@pytest.mark.parametrize(("column", "value"), BILLS.items())
-def test_what_bills_of_a_transaction_on_an_invoice_cannot_change(
-    world: World, alone: SourceFolder, column: str, value: str
+def test_load_checks_again_what_another_load_has_changed_while_it_waited(
+    world: World, source: SourceFolder, tmp_path: Path
 ) -> None:
-    load(world, alone.change("transactions", amount="750.75").add("contract_lines", contract_line_id="other").write())
-    invoice = invoiced(world)
-    assert problems_of(world, alone.change("transactions", **{column: value}).write()) == [
-        "transactions.csv, line 2, column transaction_id: transaction 'T-1' of contract 'C-1' is on invoice"
-        f" {invoice} of 2020-10-05 (draft); load it as it was, or delete that draft first"
-    ]
-
-
-def test_transaction_on_a_confirmed_invoice_is_for_a_correction(world: World, alone: SourceFolder) -> None:
-    load(world, alone.write())
-    Desk(world).confirm(invoiced(world))
-    (problem,) = problems_of(world, alone.change("transactions", quantity="8").write())
-    assert problem.endswith("(confirmed); load it as it was, and correct the invoice instead")
-
-
-def test_posted_transaction_cannot_change(world: World, alone: SourceFolder) -> None:
-    load(world, alone.write())
-    damage.change_share(world, "T-1", billing_status="invoice_posted")
-    (problem,) = problems_of(world, alone.change("transactions", quantity="8").write())
-    assert problem.endswith("transaction 'T-1' of contract 'C-1' is invoiced and posted; load it as it was")
-
-
-def test_milestone_on_an_invoice_cannot_change(world: World, alone: SourceFolder) -> None:
-    load(world, alone.change("contract_lines", billing_method="fixed_price").write())
-    invoice = invoiced(world)
-    Desk(world).review(invoice)
-    (problem,) = problems_of(world, alone.change("milestones", milestone_date="2020-11-05").write())
-    assert problem.startswith(
-        "milestones.csv, line 2, column milestone_id: milestone 'M-1' of contract 'C-1' is on invoice"
-        f" {invoice} of 2020-10-05 (in_review); "
+    before = SourceFolder(tmp_path / "before").only("customers", "project_contracts")
+    load(world, before.write())
+    before.change("project_contracts", currency="JPY", not_to_exceed_limit="").write()
+    del source.tables["project_contracts"]
+    source.change("transactions", amount="750.75").write()
+    found: list[str] = []
+    first = threading.Thread(target=load, args=(world, before.path))
+    second = threading.Thread(target=lambda: found.extend(problems_of(world, source.path)))
+    with another_writer(world):
+        for number, loading in enumerate((first, second), start=1):
+            loading.start()
+            while waiting(world) < number:
+                pass
+    first.join()
+    second.join()
+    assert (
+        "transactions.csv, line 2, column amount: '750.75' has more decimals than JPY, which has 0; round it" in found
     )
-
-
-def test_what_describes_a_transaction_on_an_invoice_may_change(world: World, alone: SourceFolder) -> None:
-    load(world, alone.write())
-    Desk(world).confirm(invoiced(world))
-    before = shown(world, ["actuals"])
-    alone.change("transactions", description="Other", category="x", unit="day", role_id="", resource_id="")
-    assert problems_of(world, alone.write()) == []
-    assert source_rows(world, "transactions", "description", "category") == [("Other", "x")]
-    assert shown(world, ["actuals"]) == before
-
-
-def test_invoiced_transaction_loads_again_as_it_was(world: World, alone: SourceFolder) -> None:
-    load(world, alone.write())
-    invoiced(world)
-    before = dump(world)
-    load(world, alone.write())
-    assert dump(world) == before
-
-
-def test_named_customers_invoiced_transaction_loads_again_with_the_lines_first_customers(
-    world: World, source: SourceFolder
-) -> None:
-    load(world, source.change("transactions", customer_id="adatum").write())
-    invoiced(world)
-    damage.remove_line_customers(world, "work", "C-1")
-    assert problems_of(world, source.write()) == []
 
 
 def test_large_load_leaves_statistics_for_the_next_run(own_world: World, source: SourceFolder) -> None:

@@ -119,11 +119,11 @@ def test_share_says_of_the_transaction_what_bills(world: World, source: SourceFo
     }
 
 
-def test_milestone_is_shared_as_one_unit_of_its_amount(world: World, source: SourceFolder) -> None:
+def test_each_part_of_a_milestone_is_one_unit_of_its_amount(world: World, source: SourceFolder) -> None:
     load(world, source.change("milestones", amount="5000.01", tax_amount="0.05").write())
     assert milestone_shares(world) == [
-        ("adatum", Decimal("0.6000"), Decimal("3000.01"), Decimal("0.03")),
-        ("fabrikam", Decimal("0.4000"), Decimal("2000.00"), Decimal("0.02")),
+        ("adatum", 1, Decimal("3000.01"), Decimal("0.03")),
+        ("fabrikam", 1, Decimal("2000.00"), Decimal("0.02")),
     ]
 
 
@@ -133,8 +133,11 @@ def test_share_says_of_the_milestone_what_bills(world: World, source: SourceFold
     world.run(date(2020, 10, 5))
     assert world.read(
         "SELECT DISTINCT contract_id, contract_line_id, milestone_id, transaction_id, transaction_class, billing_type,"
-        " transaction_date::text, unit_price::text FROM analytics.invoice_line_details"
-    ) == [("C-1", "work", "M-1", None, "milestone", "chargeable", "2020-10-05", "5000.01")]
+        " transaction_date::text, quantity, unit_price::text FROM analytics.invoice_line_details ORDER BY unit_price"
+    ) == [
+        ("C-1", "work", "M-1", None, "milestone", "chargeable", "2020-10-05", 1, "2000.00"),
+        ("C-1", "work", "M-1", None, "milestone", "chargeable", "2020-10-05", 1, "3000.01"),
+    ]
 
 
 @pytest.mark.parametrize("status", ["not_ready", "ready_to_invoice"])
@@ -161,13 +164,28 @@ def test_later_percents_leave_the_shares_of_unchanged_transactions(world: World,
     assert recorded(world) == before
 
 
-def test_changed_transaction_is_split_by_the_percents_of_the_day(world: World, source: SourceFolder) -> None:
+def test_changed_transaction_keeps_the_percents_it_was_first_recorded_with(world: World, source: SourceFolder) -> None:
     load(world, source.write())
     source.change("contract_line_customers", split_percent="10").change(
         "contract_line_customers", 1, split_percent="90"
     )
     load(world, source.change("transactions", quantity="10", amount="1000").write())
-    assert shares(world) == [("adatum", 1, 100, 0), ("fabrikam", 9, 900, 0)]
+    assert shares(world) == [("adatum", 6, 600, 0), ("fabrikam", 4, 400, 0)]
+
+
+def test_transaction_that_moves_to_another_line_takes_the_percents_of_that(world: World, source: SourceFolder) -> None:
+    source.add("contract_lines", contract_line_id="other")
+    for customer, percent in (("adatum", "10"), ("fabrikam", "90")):
+        source.add(
+            "contract_line_customers",
+            contract_line_id="other",
+            customer_id=customer,
+            split_percent=percent,
+            is_rounding_customer=str(customer == "adatum").lower(),
+        )
+    load(world, source.change("transactions", amount="750").write())
+    load(world, source.change("transactions", contract_line_id="other").write())
+    assert shares(world) == [("adatum", Decimal("0.75"), 75, 0), ("fabrikam", Decimal("6.75"), 675, 0)]
 
 
 def test_share_that_ends_is_canceled(world: World, source: SourceFolder) -> None:
@@ -282,6 +300,7 @@ def test_shares_sum_to_the_whole_to_the_last_unit(
     warehouse: World, percents: list[Decimal], quantity: Decimal, amount: Decimal, tax: Decimal
 ) -> None:
     contract = f"C-{next(numbers)}"
+    milestone_tax = tax if amount else Decimal(0)
     customers = [f"P-{number}" for number, _ in enumerate(percents)]
     with tempfile.TemporaryDirectory() as folder:
         source = SourceFolder(Path(folder) / "source").only(
@@ -289,7 +308,7 @@ def test_shares_sum_to_the_whole_to_the_last_unit(
         )
         source.change("contract_lines", invoice_frequency_id="")
         source.change("transactions", quantity=f"{quantity:f}", amount=f"{amount:f}", tax_amount=f"{tax:f}")
-        source.change("milestones", amount=f"{amount:f}", tax_amount=f"{tax:f}")
+        source.change("milestones", amount=f"{amount:f}", tax_amount=f"{milestone_tax:f}")
         row = source.tables["contract_line_customers"][0]
         source.tables["customers"] = [{"customer_id": name, "name": name} for name in customers]
         source.tables["contract_line_customers"] = [
@@ -307,7 +326,8 @@ def test_shares_sum_to_the_whole_to_the_last_unit(
     sales = warehouse.read("SELECT * FROM analytics.actuals WHERE contract_id = :contract", contract=contract)
     parts = [row for row in milestones(warehouse) if row.contract_id == contract]
     assert sums(sales) == (quantity, amount, tax)
-    assert sums(parts) == (1, amount, tax)
+    assert sums(parts) == (len(parts), amount, milestone_tax)
+    assert {row.quantity for row in parts} == {1}
     assert all(row.amount == round(row.amount, 2) for row in (*sales, *parts))
 
 
