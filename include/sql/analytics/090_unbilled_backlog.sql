@@ -18,16 +18,20 @@ SELECT
     cast(now() AT TIME ZONE 'UTC' AS date) - share.transaction_date AS age_days
 FROM rules.open_billable AS share
 INNER JOIN invoicing.project_contract AS c ON share.contract_id = c.contract_id
-LEFT JOIN rules.coming_row AS coming
-    ON
-        share.contract_id = coming.contract_id
-        AND share.contract_line_id = coming.contract_line_id
-        AND share.transaction_date > coming.takes_after
-        AND share.transaction_date <= coming.takes_until
+LEFT JOIN LATERAL (
+    SELECT min(pending.run_date) AS run_date
+    FROM rules.pending_row AS pending
+    WHERE
+        pending.contract_id = share.contract_id
+        AND pending.contract_line_id = share.contract_line_id
+        AND pending.cutoff_date >= share.transaction_date
+        AND pending.contract_state = 'active'
+        AND pending.source NOT IN ('milestone', 'retainer')
         AND share.is_billed_class
+) AS coming ON TRUE
 WHERE
     share.is_sale
-    AND share.held_by IS NULL;
+    AND NOT share.is_held;
 
 COMMENT ON VIEW analytics.unbilled_backlog IS 'Work not yet billed: unbilled sales actuals that no live invoice holds.';
 COMMENT ON COLUMN analytics.unbilled_backlog.contract_id IS 'Contract of the actual.';

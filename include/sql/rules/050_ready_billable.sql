@@ -6,4 +6,4 @@ FROM rules.open_billable
 WHERE
     is_ready
     AND is_billed_class
-    AND held_by IS NULL;
+    AND NOT is_held;

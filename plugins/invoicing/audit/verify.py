@@ -47,8 +47,10 @@ def verify(connection: sa.Connection, run_date: date | None = None) -> list[Diff
         run_date: only invoices, schedule rows and runs of that date, and what belongs to no date.
     """
     # Each check passes once over large tables: a nested loop, which the planner may choose when it expects next to
-    # nothing, would take hours where much is wrong.
-    connection.execute(sa.text("SELECT set_config('enable_nestloop', 'off', true)"))
+    # nothing, would take hours where much is wrong. What it sorts and hashes stays in memory.
+    connection.execute(
+        sa.text("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '128MB', true)")
+    )
     checks = zip(CHECKS, STATEMENTS, strict=True)
     return [difference for each in checks for difference in _differences(connection, *each, run_date)]
 
