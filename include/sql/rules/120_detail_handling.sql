@@ -23,9 +23,8 @@ SELECT
         WHEN compared.transaction_class = 'milestone' THEN 'credited_milestone'
         WHEN cl.billing_method = 'fixed_price' THEN 'credited_fixed_price'
         WHEN compared.is_nothing THEN 'credited'
-        WHEN abs(compared.quantity) >= abs(compared.consumed_quantity) THEN 'corrected'
-        WHEN compared.transaction_class = 'fee' AND compared.quantity <> 0 THEN 'corrected'
-        ELSE 'lowered'
+        WHEN compared.transaction_class = 'fee' AND compared.quantity <> 0 THEN 'corrected_fee'
+        ELSE 'corrected'
     END AS handling
 FROM rules.detail_difference AS compared
 INNER JOIN invoicing.contract_line AS cl

@@ -5,6 +5,7 @@ CREATE OR REPLACE VIEW rules.draft_addition AS
 SELECT
     i.contract_id,
     i.invoice_id,
+    i.origin,
     b.billable_id,
     b.contract_line_id,
     b.transaction_date,

@@ -20,6 +20,7 @@ CHECK_NAMED = Statement("lifecycle/backlog/check_named")
 CHOOSE_SHARES = Statement("lifecycle/backlog/choose_shares")
 DROP_CHOSEN = Statement("lifecycle/backlog/drop_chosen")
 LIST_CONTRACTS = Statement("lifecycle/backlog/list_contracts")
+LIST_CUSTOMERS = Statement("lifecycle/backlog/list_customers")
 MARK_SHARES = Statement("lifecycle/backlog/mark_shares")
 
 BillingType = Literal["chargeable", "non_chargeable", "complimentary"]
@@ -35,13 +36,19 @@ _FINDINGS = {
 
 @dataclass(frozen=True)
 class Selection:
-    """Which of the backlog is meant: all of the contracts, or only what is named, narrowed by class and date (inclusive)."""
+    """Which of the backlog is meant: all of the contracts, or only what is named, narrowed by customer, class and date (inclusive)."""
 
     contract_ids: Sequence[str]
     transaction_ids: Sequence[str] | None = None
     milestone_ids: Sequence[str] | None = None
     transaction_classes: Sequence[str] | None = None
     until: date | None = None
+    customer_ids: Sequence[str] | None = None
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether neither transactions nor milestones are named."""
+        return self.transaction_ids is None and self.milestone_ids is None
 
 
 def mark_backlog(
@@ -83,7 +90,7 @@ def _mark(
     lock_request(connection, request.key)
     lock_contracts(connection, selection.contract_ids)
     _refuse_unknown(connection, selection)
-    _refuse_closed(connection, selection)
+    refuse_closed(connection, selection)
     mark = {"to_ready": ready, "to_billing_type": billing_type}
     chosen = execute(
         connection,
@@ -93,6 +100,7 @@ def _mark(
         milestone_ids=_listed(selection.milestone_ids),
         transaction_classes=_listed(selection.transaction_classes),
         until=selection.until,
+        customer_ids=_listed(selection.customer_ids),
         **mark,
     ).rowcount
     if chosen:
@@ -103,18 +111,27 @@ def _mark(
 
 
 def _refuse_unknown(connection: sa.Connection, selection: Selection) -> None:
-    known = execute(connection, LIST_CONTRACTS, contract_ids=list(selection.contract_ids)).scalars()
-    if unknown := sorted(set(selection.contract_ids) - set(known)):
+    contract_ids = list(selection.contract_ids)
+    known = execute(connection, LIST_CONTRACTS, contract_ids=contract_ids).scalars()
+    if unknown := sorted(set(contract_ids) - set(known)):
         raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")
+    wanted = set(selection.customer_ids or ())
+    found = execute(connection, LIST_CUSTOMERS, contract_ids=contract_ids, customer_ids=list(wanted)).scalars()
+    if strange := sorted(wanted - set(found)):
+        raise NotFoundError(f"no customer {', '.join(strange)} in the contracts that were named")
 
 
-def _refuse_closed(connection: sa.Connection, selection: Selection) -> None:
+def refuse_closed(connection: sa.Connection, selection: Selection) -> None:
+    """Raises:
+    NotFoundError, RefusedError: a transaction or milestone that was named is not known, or nothing of it is open and free.
+    """
     rows = execute(
         connection,
         CHECK_NAMED,
         contract_ids=list(selection.contract_ids),
         transaction_ids=list(selection.transaction_ids or ()),
         milestone_ids=list(selection.milestone_ids or ()),
+        customer_ids=_listed(selection.customer_ids),
     )
     for row in rows:
         if row.finding == "unknown":

@@ -47,7 +47,7 @@ _REFUSALS = {
 def choose_drafts(
     connection: sa.Connection, *, run_date: date | None = None, contract_ids: Sequence[str] | None = None
 ) -> list[Invoice]:
-    """The drafts of a run date, of contracts, or of both, in review or not."""
+    """The drafts of a run date, of contracts, of both, or all: not those in review, and not corrections that nobody has edited."""
     rows = execute(
         connection,
         CHOOSE_DRAFTS,

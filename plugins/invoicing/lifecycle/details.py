@@ -21,6 +21,7 @@ ADD_DETAIL = Statement("lifecycle/details/add_detail")
 ADD_ENTRY = Statement("lifecycle/details/add_entry")
 CHANGE_DETAIL = Statement("lifecycle/details/change_detail")
 FIND_DETAIL = Statement("lifecycle/details/find_detail")
+FIND_LINE = Statement("lifecycle/details/find_line")
 RECORD_DETAIL = Statement("lifecycle/details/record_detail")
 
 
@@ -105,14 +106,13 @@ def add_detail(
         _refuse_numbers(draft, detail.quantity, detail.unit_price, detail.tax_amount, detail.amount)
         if detail.quantity == 0:
             raise RefusedError("quantity 0 bills nothing")
+        _refuse_class(connection, draft, detail)
         texts = {name: getattr(detail, name) for name in ("description", "role_id", "resource_id")}
         worth = {name: value for name, value in vars(detail).items() if name not in texts}
-        entry = execute(connection, ADD_ENTRY, **draft.key, change_id=change.change_id, **worth).one_or_none()
-        if entry is None:
-            raise NotFoundError(f"contract {draft.contract_id} has no line {detail.contract_line_id}")
-        execute(connection, ADD_DETAIL, **draft.key, detail_id=entry.detail_id, **texts)
-        amount = _find_detail(connection, draft, entry.detail_id).amount
-        _record_detail(connection, draft, change, entry.detail_id, "detail_added", "amount", None, amount)
+        detail_id = execute(connection, ADD_ENTRY, **draft.key, change_id=change.change_id, **worth).scalar_one()
+        execute(connection, ADD_DETAIL, **draft.key, detail_id=detail_id, **texts)
+        amount = _find_detail(connection, draft, detail_id).amount
+        _record_detail(connection, draft, change, detail_id, "detail_added", "amount", None, amount)
 
     return edit_draft(connection, invoice, version, request, add)
 
@@ -187,6 +187,23 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
         return str(value)
 
     return read
+
+
+def _refuse_class(connection: sa.Connection, draft: Draft, detail: NewDetail) -> None:
+    """Raises:
+    NotFoundError, RefusedError: the contract has no such line, or the line does not bill such a class.
+    """
+    line = execute(
+        connection,
+        FIND_LINE,
+        contract_id=draft.contract_id,
+        contract_line_id=detail.contract_line_id,
+        transaction_class=detail.transaction_class,
+    ).one_or_none()
+    if line is None:
+        raise NotFoundError(f"contract {draft.contract_id} has no line {detail.contract_line_id}")
+    if not line.takes_class:
+        raise RefusedError(f"line {detail.contract_line_id} does not bill the class {detail.transaction_class}")
 
 
 def _find_detail(connection: sa.Connection, draft: Draft, detail_id: int) -> sa.Row[tuple[object, ...]]:

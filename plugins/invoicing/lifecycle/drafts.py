@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -101,9 +102,19 @@ def edit_draft(
     return _as_it_stands(connection, invoice)
 
 
-def refresh(connection: sa.Connection, invoice: str, *, request: Request, version: int | None = None) -> Invoice:
+def refresh(
+    connection: sa.Connection,
+    invoice: str,
+    *,
+    request: Request,
+    version: int | None = None,
+    until: date | None = None,
+) -> Invoice:
     """Adds what became ready since: to a manual draft all of its contract and customer, to a scheduled one what the schedule of
     its run date admits. Called again it adds nothing, and leaves the version as it is.
+
+    Args:
+        until: the last date of what a manual draft takes on; None: any.
 
     Raises:
         RefusedError: the draft is a correction, or the invoice is confirmed.
@@ -113,7 +124,7 @@ def refresh(connection: sa.Connection, invoice: str, *, request: Request, versio
     if draft is not None:
         if draft.origin == "corrective":
             raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
-        if execute(connection, CHOOSE_ADDITIONS, **draft.key).rowcount:
+        if execute(connection, CHOOSE_ADDITIONS, **draft.key, until=until).rowcount:
             change = begin_change(connection, request, "refresh", [draft.contract_id])
             execute(connection, ADD_DETAILS, change_id=change.change_id)
             total(connection, draft.alone, change, is_edited=True)

@@ -1,5 +1,5 @@
 -- Purpose: what stands against marking transactions and milestones that were named: unknown, on a live invoice, or closed.
--- Parameters: contract_ids, transaction_ids, milestone_ids (lists, possibly empty).
+-- Parameters: contract_ids, transaction_ids, milestone_ids (lists, possibly empty), customer_ids (null: any).
 -- Grain: one row per name. One that has an open share can be marked; what was billed of it before is no obstacle, a draft
 -- that holds a share is.
 -- May be repeated: reads only.
@@ -25,6 +25,7 @@ share AS (
         b.contract_id = any(cast(:contract_ids AS text[]))
         AND b.source = 'transaction'
         AND b.transaction_id = any(cast(:transaction_ids AS text[]))
+        AND (cast(:customer_ids AS text[]) IS NULL OR b.customer_id = any(cast(:customer_ids AS text[])))
     UNION ALL
     SELECT
         'milestone' AS what,
@@ -37,6 +38,7 @@ share AS (
         b.contract_id = any(cast(:contract_ids AS text[]))
         AND b.source = 'milestone'
         AND b.milestone_id = any(cast(:milestone_ids AS text[]))
+        AND (cast(:customer_ids AS text[]) IS NULL OR b.customer_id = any(cast(:customer_ids AS text[])))
 ),
 
 held AS (

@@ -1,6 +1,6 @@
 -- Purpose: the open shares that a mark would change: those that no live invoice holds and that say otherwise.
--- Parameters: contract_ids, transaction_ids, milestone_ids (null: all), transaction_classes, until, to_ready, to_billing_type (null:
--- any). Milestones are always chargeable.
+-- Parameters: contract_ids, transaction_ids, milestone_ids (null: all), transaction_classes, until, customer_ids, to_ready,
+-- to_billing_type (null: any). Milestones are always chargeable.
 -- Grain: one row per share in pg_temp.chosen_share.
 -- May be repeated: the caller drops the table in the same transaction.
 CREATE TEMPORARY TABLE chosen_share ON COMMIT DROP AS
@@ -20,6 +20,7 @@ WHERE
         OR (b.source <> 'milestone' AND b.transaction_id = any(cast(:transaction_ids AS text[])))
         OR (b.source = 'milestone' AND b.milestone_id = any(cast(:milestone_ids AS text[])))
     )
+    AND (cast(:customer_ids AS text[]) IS NULL OR b.customer_id = any(cast(:customer_ids AS text[])))
     AND (cast(:until AS date) IS NULL OR b.transaction_date <= cast(:until AS date))
     AND (
         cast(:transaction_classes AS text[]) IS NULL

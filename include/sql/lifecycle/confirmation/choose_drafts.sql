@@ -1,6 +1,7 @@
--- Purpose: the drafts to confirm, by what they have in common.
+-- Purpose: the drafts to confirm, by what they have in common: not those that somebody still reviews, and no corrections that nobody
+-- has edited, which would credit everything.
 -- Parameters: run_date (null: any), contract_ids (null: any).
--- Grain: one row per invoice that is draft or in review, with the version that it has now.
+-- Grain: one row per invoice, with the version that it has now.
 -- May be repeated: reads only.
 SELECT
     i.contract_id,
@@ -15,7 +16,8 @@ SELECT
     i.total_amount
 FROM invoicing.invoice AS i
 WHERE
-    i.status IN ('draft', 'in_review')
+    i.status = 'draft'
+    AND (i.origin <> 'corrective' OR i.is_edited)
     AND (cast(:run_date AS date) IS NULL OR i.run_date = cast(:run_date AS date))
     AND (cast(:contract_ids AS text[]) IS NULL OR i.contract_id = any(cast(:contract_ids AS text[])))
 ORDER BY i.contract_id ASC, i.customer_id ASC, i.invoice_id ASC

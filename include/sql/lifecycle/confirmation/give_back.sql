@@ -1,67 +1,118 @@
--- Purpose: what confirmed corrections give back, to be billed again, by rules.detail_handling and rules.posting_rule: the next part of
--- the share of its source, not ready; of a milestone ready at once.
--- Parameters: accounting_date, change_id.
--- Grain: at most one billable per detail of the chosen invoices.
+-- Purpose: what confirmed corrections give back, to be billed again, by rules.detail_handling and rules.posting_rule: what the source of
+-- a share has by now that nothing bills, writes off or holds open. A piece that is billed otherwise than at the source's price
+-- counts by its quantity, one that differs from that by the rounding alone as it is: so that all pieces and what is given
+-- back come to the source, to the cent. Not ready; of a milestone ready at once; what the source canceled stays so.
+-- Parameters: accounting_date, change_id (reads chosen_invoice, after its actuals are posted).
+-- Grain: at most one billable per share that the chosen corrections credit, in place of the first sale that they take back.
 -- May be repeated: no; the invoices are confirmed in the same transaction.
 INSERT INTO invoicing.billable (
     contract_id, contract_line_id, customer_id, source, transaction_id, milestone_id, part, is_sale, transaction_class,
-    transaction_date, quantity, unit_price, amount, tax_amount, billing_type, is_ready, change_id, replaces_actual_id,
-    accounting_date
+    transaction_date, quantity, unit_price, amount, tax_amount, billing_type, state, is_ready, change_id, replaces_actual_id,
+    accounting_date, share_id
 )
-SELECT
-    given.contract_id,
-    given.contract_line_id,
-    given.customer_id,
-    cast(
-        CASE
-            WHEN given.milestone_id IS NOT NULL THEN 'milestone'
-            WHEN given.transaction_id IS NOT NULL THEN 'transaction'
-            ELSE 'entry'
-        END AS invoicing.billable_source
-    ) AS source,
-    given.transaction_id,
-    given.milestone_id,
-    coalesce(known.last_part, 1) + row_number() OVER (
-        PARTITION BY given.contract_id, given.transaction_id, given.milestone_id, given.customer_id
-        ORDER BY given.billable_id
-    ) AS part,
-    given.milestone_id IS NULL AS is_sale,
-    given.transaction_class,
-    given.transaction_date,
-    given.consumed_quantity - given.quantity AS quantity,
-    given.consumed_unit_price AS unit_price,
-    given.consumed_amount - CASE
-        WHEN given.consumed_quantity = 0 THEN 0
-        ELSE round(given.consumed_amount * given.quantity / given.consumed_quantity, given.decimals)
-    END AS amount,
-    given.consumed_tax_amount - CASE
-        WHEN given.consumed_quantity = 0 THEN 0
-        ELSE round(given.consumed_tax_amount * given.quantity / given.consumed_quantity, given.decimals)
-    END AS tax_amount,
-    given.consumed_billing_type AS billing_type,
-    given.milestone_id IS NOT NULL AS is_ready,
-    cast(:change_id AS bigint) AS change_id,
-    given.consumed_actual_id AS replaces_actual_id,
-    cast(:accounting_date AS date) AS accounting_date
-FROM (
-    SELECT
-        handled.*,
+WITH credit AS MATERIALIZED (
+    SELECT DISTINCT ON (handled.contract_id, handled.share_id)
+        handled.contract_id,
+        handled.share_id,
+        handled.part,
+        handled.consumed_actual_id,
         chosen.decimals
     FROM pg_temp.chosen_invoice AS chosen
-    INNER JOIN rules.detail_handling AS handled ON chosen.contract_id = handled.contract_id AND chosen.invoice_id = handled.invoice_id
+    INNER JOIN rules.detail_handling AS handled
+        ON chosen.contract_id = handled.contract_id AND chosen.invoice_id = handled.invoice_id
     INNER JOIN rules.posting_rule AS rule ON handled.handling = rule.handling
     WHERE
         chosen.origin = 'corrective'
         AND rule.becomes = 'billable'
-) AS given
-LEFT JOIN LATERAL (
-    SELECT max(b.part) AS last_part
-    FROM invoicing.billable AS b
-    WHERE
-        b.contract_id = given.contract_id
-        AND b.customer_id = given.customer_id
-        AND (
-            (b.source = 'transaction' AND b.transaction_id = given.transaction_id)
-            OR (b.source = 'milestone' AND b.milestone_id = given.milestone_id)
-        )
-) AS known ON TRUE
+    ORDER BY handled.contract_id ASC, handled.share_id ASC, handled.billable_id ASC
+),
+
+share AS MATERIALIZED (
+    SELECT
+        now.*,
+        credit.consumed_actual_id,
+        credit.decimals,
+        power(10.0, -credit.decimals) AS cent
+    FROM credit
+    INNER JOIN rules.share_now AS now ON credit.contract_id = now.contract_id AND credit.share_id = now.share_id
+),
+
+piece AS (
+    SELECT
+        share.contract_id,
+        share.share_id,
+        share.decimals,
+        share.cent,
+        piece.quantity,
+        piece.amount,
+        piece.tax_amount,
+        coalesce(share.amount * piece.quantity / nullif(share.quantity, 0), piece.amount) AS exact_amount,
+        coalesce(share.tax_amount * piece.quantity / nullif(share.quantity, 0), piece.tax_amount) AS exact_tax_amount
+    FROM share
+    INNER JOIN rules.share_piece AS piece ON share.contract_id = piece.contract_id AND share.share_id = piece.share_id
+),
+
+taken AS MATERIALIZED (
+    SELECT
+        piece.contract_id,
+        piece.share_id,
+        sum(piece.quantity) AS quantity,
+        sum(
+            CASE
+                WHEN abs(piece.amount - piece.exact_amount) <= piece.cent THEN piece.amount
+                ELSE round(piece.exact_amount, piece.decimals)
+            END
+        ) AS amount,
+        sum(
+            CASE
+                WHEN abs(piece.tax_amount - piece.exact_tax_amount) <= piece.cent THEN piece.tax_amount
+                ELSE round(piece.exact_tax_amount, piece.decimals)
+            END
+        ) AS tax_amount
+    FROM piece
+    GROUP BY piece.contract_id, piece.share_id
+),
+
+-- The parts that were given back before: how many, and the billing type of the one that was billed.
+given AS MATERIALIZED (
+    SELECT
+        b.contract_id,
+        b.share_id,
+        max(b.part) AS last_part,
+        min(b.billing_type) FILTER (WHERE b.part = credit.part) AS billing_type
+    FROM credit
+    INNER JOIN invoicing.billable AS b ON credit.contract_id = b.contract_id AND credit.share_id = b.share_id
+    WHERE b.source <> 'correction'
+    GROUP BY b.contract_id, b.share_id
+)
+
+SELECT
+    share.contract_id,
+    share.contract_line_id,
+    share.customer_id,
+    share.source,
+    share.transaction_id,
+    share.milestone_id,
+    coalesce(given.last_part, 1) + 1 AS part,
+    share.source <> 'milestone' AS is_sale,
+    share.transaction_class,
+    share.transaction_date,
+    share.quantity - taken.quantity AS quantity,
+    share.unit_price,
+    share.amount - taken.amount AS amount,
+    share.tax_amount - taken.tax_amount AS tax_amount,
+    coalesce(given.billing_type, share.billing_type) AS billing_type,
+    share.state,
+    share.source = 'milestone' AS is_ready,
+    cast(:change_id AS bigint) AS change_id,
+    share.consumed_actual_id AS replaces_actual_id,
+    cast(:accounting_date AS date) AS accounting_date,
+    share.share_id
+FROM share
+INNER JOIN taken ON share.contract_id = taken.contract_id AND share.share_id = taken.share_id
+LEFT JOIN given ON share.contract_id = given.contract_id AND share.share_id = given.share_id
+WHERE
+    CASE
+        WHEN share.quantity = 0 THEN taken.quantity = 0 AND sign(share.amount - taken.amount) * sign(share.amount) > 0
+        ELSE sign(share.quantity - taken.quantity) * sign(share.quantity) > 0
+    END

@@ -2,7 +2,7 @@
 -- has; the confirmation makes its actuals.
 -- Parameters: contract_id, invoice_id, change_id, contract_line_id, transaction_class, transaction_date, quantity, unit_price, amount
 -- (null: quantity x unit_price), tax_amount, billing_type.
--- Grain: one billable; none where the contract has no such line.
+-- Grain: one billable.
 -- May be repeated: no, each time adds one.
 INSERT INTO invoicing.billable (
     contract_id, contract_line_id, customer_id, source, is_sale, transaction_class, transaction_date, quantity, unit_price,

@@ -1,6 +1,7 @@
--- Purpose: change a detail of a draft. While the unit price is that of what it consumes, amount and tax are its share of them by
+-- Purpose: change a detail of a draft. While the unit price is that of the source, amount and tax are its part of the source's by
 -- quantity; at another price the amount is quantity x unit price, and the tax follows the amount. A tax that is given stands.
--- On a correction both are what comes on top of what was billed before.
+-- The source is what the detail consumes; of a correction, the share as it is by now, and there amount and tax are
+-- what comes on top of what was billed before.
 -- Parameters: contract_id, invoice_id, detail_id, quantity, unit_price, billing_type, tax_amount, description (null: as it is).
 -- Grain: one detail.
 -- May be repeated: yes.
@@ -26,7 +27,7 @@ FROM (
             WHEN NOT priced.is_repriced THEN priced.tax_amount_so_far
             WHEN priced.amount = priced.consumed_amount THEN priced.consumed_tax_amount
             WHEN priced.is_part
-                THEN round(priced.consumed_tax_amount * priced.quantity / priced.consumed_quantity, priced.decimals)
+                THEN round(priced.whole_tax_amount * priced.quantity / priced.whole_quantity, priced.decimals)
             WHEN priced.consumed_amount = 0 THEN priced.tax_amount_so_far
             ELSE round(priced.consumed_tax_amount * priced.amount / priced.consumed_amount, priced.decimals)
         END AS tax_amount
@@ -39,7 +40,7 @@ FROM (
                     (wanted.quantity, wanted.unit_price) = (wanted.consumed_quantity, wanted.consumed_unit_price)
                     THEN wanted.consumed_amount
                 WHEN wanted.is_part
-                    THEN round(wanted.consumed_amount * wanted.quantity / wanted.consumed_quantity, wanted.decimals)
+                    THEN round(wanted.whole_amount * wanted.quantity / wanted.whole_quantity, wanted.decimals)
                 ELSE round(wanted.quantity * wanted.unit_price, wanted.decimals)
             END AS amount
         FROM (
@@ -54,14 +55,23 @@ FROM (
                 compared.amount AS amount_so_far,
                 compared.tax_amount AS tax_amount_so_far,
                 cu.decimals,
+                coalesce(now.quantity, compared.consumed_quantity) AS whole_quantity,
+                coalesce(now.amount, compared.consumed_amount) AS whole_amount,
+                coalesce(now.tax_amount, compared.consumed_tax_amount) AS whole_tax_amount,
                 coalesce(cast(:quantity AS numeric), compared.quantity) AS quantity,
                 coalesce(cast(:unit_price AS numeric), compared.unit_price) AS unit_price,
                 coalesce(cast(:quantity AS numeric), cast(:unit_price AS numeric)) IS NOT NULL AS is_repriced,
-                coalesce(cast(:unit_price AS numeric), compared.unit_price) = compared.consumed_unit_price
-                AND compared.consumed_quantity <> 0 AS is_part
+                coalesce(cast(:unit_price AS numeric), compared.unit_price)
+                = coalesce(now.unit_price, compared.consumed_unit_price)
+                AND coalesce(now.quantity, compared.consumed_quantity) <> 0 AS is_part
             FROM rules.detail_difference AS compared
             INNER JOIN invoicing.invoice AS i ON compared.contract_id = i.contract_id AND compared.invoice_id = i.invoice_id
             INNER JOIN invoicing.currency AS cu ON i.currency = cu.currency
+            LEFT JOIN rules.share_now AS now
+                ON
+                    compared.contract_id = now.contract_id
+                    AND compared.share_id = now.share_id
+                    AND compared.is_correction
             WHERE
                 compared.contract_id = :contract_id
                 AND compared.invoice_id = cast(:invoice_id AS uuid)

@@ -26,6 +26,8 @@ CREATE TABLE invoicing.transaction (
 -- part: 1 is the share as it came; the next are what corrections gave back of it. is_sale: it is an unbilled sales actual, which
 -- a milestone, an entry on a draft and a correction are not. change_id: the change that last said something new of it.
 -- replaces_actual_id, accounting_date: of what a correction gave back. corrects_actual_id: the actual that a correction claims.
+-- share_id: of a correction and of what one gave back, the billable that it all began with, a share or an entry; part: of a
+-- correction that of the billable that was billed.
 -- split_percent, is_rounding_share: how the source was split when it was first recorded, null where it names its customer.
 CREATE TABLE invoicing.billable (
     contract_id text COLLATE "C" NOT NULL,
@@ -50,6 +52,7 @@ CREATE TABLE invoicing.billable (
     replaces_actual_id text COLLATE "C",
     accounting_date date,
     corrects_actual_id text COLLATE "C",
+    share_id bigint,
     split_percent numeric,
     is_rounding_share boolean,
     CONSTRAINT pk_billable PRIMARY KEY (contract_id, billable_id),
@@ -67,6 +70,10 @@ WHERE source = 'milestone';
 -- An actual is claimed by one correction at a time, and corrected once.
 CREATE UNIQUE INDEX uq_billable_correction ON invoicing.billable (contract_id, corrects_actual_id)
 WHERE source = 'correction';
+
+-- What became of a share is found without reading what was ever corrected.
+CREATE INDEX ix_billable_share ON invoicing.billable (contract_id, share_id)
+WHERE share_id IS NOT NULL;
 
 -- What is still open: history falls out of it at confirmation, so a run costs what is due and not what was ever billed.
 CREATE INDEX ix_billable_open ON invoicing.billable (contract_id, contract_line_id, transaction_date)

@@ -1,0 +1,37 @@
+-- Rule: what became of a share: what is billed of it, less what corrections took back; what is written off; and what they gave back
+-- that is not billed again.
+-- Grain: one row per billed sale and reversal of one, and per part that is not billed; of shares that were billed once.
+CREATE OR REPLACE VIEW rules.share_piece AS
+SELECT
+    p.contract_id,
+    p.billable_id AS share_id,
+    p.quantity,
+    p.amount,
+    p.tax_amount
+FROM invoicing.posting AS p
+WHERE
+    p.kind = 'billed_sales'
+UNION ALL
+SELECT
+    b.contract_id,
+    b.share_id,
+    p.quantity,
+    p.amount,
+    p.tax_amount
+FROM invoicing.billable AS b
+INNER JOIN invoicing.posting AS p ON b.contract_id = p.contract_id AND b.billable_id = p.billable_id
+WHERE
+    b.share_id IS NOT NULL
+    AND p.kind = 'billed_sales'
+UNION ALL
+SELECT
+    b.contract_id,
+    b.share_id,
+    b.quantity,
+    b.amount,
+    b.tax_amount
+FROM invoicing.billable AS b
+WHERE
+    b.share_id IS NOT NULL
+    AND b.source <> 'correction'
+    AND b.state <> 'billed';
