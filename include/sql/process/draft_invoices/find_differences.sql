@@ -75,5 +75,5 @@ WHERE
         stored.detail_count, stored.chargeable_amount, stored.non_chargeable_amount, stored.complimentary_amount,
         stored.tax_amount
     )
-ORDER BY 1, 2, 3
+ORDER BY contract_id, contract_line_id, run_date
 LIMIT 10

@@ -37,5 +37,6 @@ FROM (
     HAVING sum(billables) > sum(unchanged)
 ) AS drafted
 INNER JOIN invoicing.project_contract AS c ON drafted.contract_id = c.contract_id
-ON CONFLICT (contract_id, invoice_id) DO UPDATE SET version = excluded.version
+ON CONFLICT (
+    contract_id, invoice_id) DO UPDATE SET version = excluded.version
 WHERE i.is_run_owned

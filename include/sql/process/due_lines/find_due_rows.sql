@@ -109,10 +109,10 @@ speaking AS (
     FROM due
     INNER JOIN (
         SELECT DISTINCT
-            contract_id,
-            contract_line_id,
-            customer_id
-        FROM kept
+            whose.contract_id,
+            whose.contract_line_id,
+            whose.customer_id
+        FROM kept AS whose
     ) AS own ON due.contract_id = own.contract_id AND due.contract_line_id = own.contract_line_id
     LEFT JOIN kept
         ON
@@ -135,22 +135,24 @@ bounded AS (
     SELECT
         speaking.*,
         coalesce(
-            max(cutoff_date) FILTER (WHERE NOT is_kept) OVER (
-                PARTITION BY contract_id, contract_line_id, customer_id ORDER BY run_date
+            max(speaking.cutoff_date) FILTER (WHERE NOT speaking.is_kept) OVER (
+                PARTITION BY speaking.contract_id, speaking.contract_line_id, speaking.customer_id ORDER BY speaking.run_date
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             date '-infinity'
         ) AS taken_before,
         coalesce(
-            max(cutoff_date) FILTER (WHERE NOT is_kept) OVER (PARTITION BY contract_id, contract_line_id, customer_id),
+            max(speaking.cutoff_date) FILTER (WHERE NOT speaking.is_kept)
+                OVER (PARTITION BY speaking.contract_id, speaking.contract_line_id, speaking.customer_id),
             date '-infinity'
         ) AS last_taken,
         coalesce(
-            max(cutoff_date) FILTER (WHERE is_kept) OVER (PARTITION BY contract_id, contract_line_id, customer_id),
+            max(speaking.cutoff_date) FILTER (WHERE speaking.is_kept) OVER (PARTITION BY speaking.contract_id, speaking.contract_line_id, speaking.customer_id),
             date '-infinity'
         ) AS last_kept,
         row_number() OVER (
-            PARTITION BY contract_id, contract_line_id, customer_id, is_kept ORDER BY cutoff_date DESC, run_date ASC
+            PARTITION BY speaking.contract_id, speaking.contract_line_id, speaking.customer_id, speaking.is_kept
+            ORDER BY speaking.cutoff_date DESC, speaking.run_date ASC
         ) AS from_the_last
     FROM speaking
 )

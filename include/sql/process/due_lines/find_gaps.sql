@@ -27,4 +27,5 @@ GROUP BY contract_id, contract_line_id, customer_id
 HAVING
     bool_or(takes_after <> coalesce(taken_until, date '-infinity'))
     OR max(takes_until) <> date 'infinity'
+ORDER BY contract_id, contract_line_id, customer_id
 LIMIT 10

@@ -13,9 +13,11 @@ SELECT
     s.run_date AS subject_date,
     CASE
         WHEN m.milestone_id IS NULL
-            THEN 'Contract line ' || s.contract_line_id || ' was due on ' || cast(s.run_date AS text)
-            || ' and has not run; run that date by hand, or mark the row run_successful.'
-        ELSE 'Milestone ' || m.milestone_id || ' was due on ' || cast(s.run_date AS text)
+            THEN
+                'Contract line ' || s.contract_line_id || ' was due on ' || cast(s.run_date AS text)
+                || ' and has not run; run that date by hand, or mark the row run_successful.'
+        ELSE
+            'Milestone ' || m.milestone_id || ' was due on ' || cast(s.run_date AS text)
             || ' and its date has not run; run that date by hand, or invoice the milestone by hand.'
     END AS message
 FROM rules.pending_row AS s
