@@ -54,7 +54,8 @@ def url(
 def airflow_connection(url: sa.URL, monkeypatch: pytest.MonkeyPatch) -> sa.URL:
     """Makes the test's warehouse Airflow's connection `invoicing_warehouse`."""
     socket = str(url.query.get("host", url.host))
-    uri = f"postgresql://{url.username}@{quote(socket, safe='')}/{url.database}"
+    port = f":{url.port}" if url.port else ""
+    uri = f"postgresql://{url.username}@{quote(socket, safe='')}{port}/{url.database}"
     monkeypatch.setenv(CONNECTION_VARIABLE, uri)
     return url
 

@@ -18,7 +18,9 @@ def test_the_pages_find_a_warehouse_that_airflow_s_database_names(
 
     monkeypatch.delenv(CONNECTION_VARIABLE, raising=False)
     socket = str(url.query.get("host", url.host))
-    named = Connection("invoicing_warehouse", "postgres", host=socket, login=url.username, schema=url.database)
+    named = Connection(
+        "invoicing_warehouse", "postgres", host=socket, port=url.port, login=url.username, schema=url.database
+    )
     with create_session() as session:
         session.add(named)
     try:
