@@ -111,6 +111,11 @@ def set_read_only(target: Target, rows: Literal["lines", "details"], read_only: 
     inflict(target, f"UPDATE invoicing.{table} SET is_confirmed = :read_only", read_only=read_only)
 
 
+def forget_changes(target: Target) -> None:
+    """Nobody has written down who did what."""
+    inflict(target, "DELETE FROM invoicing.change")
+
+
 def forget_confirmation(target: Target, what: Literal["moment", "seal"]) -> None:
     """Confirmed invoices do not say when they were confirmed, or as what."""
     column = {"moment": "confirmed_at", "seal": "seal"}[what]

@@ -81,6 +81,12 @@ def lose_private(target: Target, *what: Private) -> None:
         inflict(target, f"DELETE FROM invoicing.{_TABLES[name]}")
 
 
+def keep_private(target: Target, *, kept: bool) -> None:
+    """A crash of the server takes nothing of what steps leave for each other; or, as it is, all of it."""
+    for name in PRIVATE:
+        inflict(target, f"ALTER TABLE invoicing.{name} SET {'LOGGED' if kept else 'UNLOGGED'}", at_least=None)
+
+
 def lose_due_line(target: Target, line_id: str = LINE, contract_id: str = CONTRACT) -> None:
     """A due line is gone before it was invoiced, as after a crash of one worker."""
     inflict(
