@@ -1,5 +1,5 @@
 -- Purpose: attempts of runs that say that they are over, or are not, and whose buckets say otherwise: one that succeeded has written
--- each of its buckets, which share the slots among them, each slot in one bucket; one that is running has not ended.
+-- each of its buckets, which share the 64 slots among them, each slot in one bucket; one that is running has not ended.
 -- Parameters: from_date, to_date (run dates), at_most.
 -- Grain: one row per attempt.
 -- May be repeated: reads only.
@@ -45,6 +45,6 @@ FROM compared
 WHERE
     (status = 'running') <> (ended_at IS NULL)
     OR is_overlapping
-    OR (status = 'succeeded' AND written < buckets)
+    OR (status = 'succeeded' AND (written < buckets OR slots <> 64))
 ORDER BY attempt_id ASC
 LIMIT :at_most
