@@ -1,21 +1,20 @@
--- Purpose: the contracts that an attempt set aside, with what to correct.
+-- Purpose: the contracts that an attempt sets aside, with what to correct.
 -- Parameters: attempt_id.
 -- Grain: one row per problem of a quarantined contract.
 -- May be repeated: reads only.
 SELECT
-    e.contract_id,
-    e.code,
-    e.message
-FROM invoicing.billing_exception AS e
-WHERE
-    e.severity = 'error'
-    AND EXISTS (
-        SELECT 1
-        FROM invoicing.run_due_row AS l
-        WHERE
-            l.contract_id = e.contract_id
-            AND l.contract_line_id = e.contract_line_id
-            AND l.attempt_id = :attempt_id
-            AND l.is_quarantined
-    )
-ORDER BY e.contract_id, e.code, e.message
+    broken.contract_id,
+    broken.code,
+    broken.message
+FROM (
+    SELECT DISTINCT
+        contract_id,
+        contract_line_id
+    FROM invoicing.run_due_row
+    WHERE
+        attempt_id = :attempt_id
+        AND is_quarantined
+) AS due
+INNER JOIN rules.broken_line AS broken
+    ON due.contract_id = broken.contract_id AND due.contract_line_id = broken.contract_line_id
+ORDER BY broken.contract_id, broken.code, broken.message
