@@ -7,14 +7,14 @@ UPDATE invoicing.run_due_row AS l
 SET is_quarantined = TRUE
 FROM (
     SELECT DISTINCT
-        due.contract_id,
-        due.run_date
-    FROM invoicing.run_due_row AS due
+        due_row.contract_id,
+        due_row.run_date
+    FROM invoicing.run_due_row AS due_row
     INNER JOIN rules.broken_line AS broken
-        ON due.contract_id = broken.contract_id AND due.contract_line_id = broken.contract_line_id
+        ON due_row.contract_id = broken.contract_id AND due_row.contract_line_id = broken.contract_line_id
     WHERE
-        due.attempt_id = :attempt_id
-        AND due.slot BETWEEN :first_slot AND :last_slot
+        due_row.attempt_id = :attempt_id
+        AND due_row.slot BETWEEN :first_slot AND :last_slot
 ) AS set_aside
 WHERE
     l.attempt_id = :attempt_id
