@@ -3,17 +3,16 @@
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction or milestone and customer; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
-WITH doubled AS (
+WITH doubled AS MATERIALIZED (
     SELECT
         contract_id,
+        source,
         transaction_id,
         milestone_id,
-        customer_id,
-        array_agg(billable_id ORDER BY billable_id ASC) AS billable_ids,
-        sum(amount) AS amount
+        customer_id
     FROM invoicing.billable
     WHERE source IN ('transaction', 'milestone')
-    GROUP BY contract_id, transaction_id, milestone_id, customer_id
+    GROUP BY contract_id, source, transaction_id, milestone_id, customer_id
     HAVING
         count(*) FILTER (WHERE replaces_actual_id IS NULL) > 1
         OR (
@@ -30,19 +29,25 @@ other_date AS (
     WHERE run_date NOT BETWEEN :from_date AND :to_date
 )
 
-SELECT DISTINCT
+SELECT
     doubled.contract_id,
     doubled.transaction_id,
     doubled.milestone_id,
     doubled.customer_id,
     format(
         'customer %s has %s shares where there can be one: actuals %s, %s in all',
-        doubled.customer_id, cardinality(doubled.billable_ids), array_to_string(doubled.billable_ids, ', '), doubled.amount
+        doubled.customer_id, count(*), string_agg(cast(b.billable_id AS text), ', ' ORDER BY b.billable_id ASC), sum(b.amount)
     ) AS message
 FROM doubled
-INNER JOIN invoicing.billable AS b ON doubled.contract_id = b.contract_id AND b.billable_id = any(doubled.billable_ids)
+INNER JOIN invoicing.billable AS b
+    ON
+        doubled.contract_id = b.contract_id
+        AND doubled.customer_id = b.customer_id
+        AND doubled.source = b.source
+        AND coalesce(doubled.transaction_id, doubled.milestone_id) = coalesce(b.transaction_id, b.milestone_id)
 LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
 LEFT JOIN other_date ON d.contract_id = other_date.contract_id AND d.invoice_id = other_date.invoice_id
-WHERE other_date.invoice_id IS NULL
+GROUP BY doubled.contract_id, doubled.transaction_id, doubled.milestone_id, doubled.customer_id
+HAVING bool_or(other_date.invoice_id IS NULL)
 ORDER BY doubled.contract_id ASC, doubled.transaction_id ASC, doubled.milestone_id ASC, doubled.customer_id ASC
 LIMIT :at_most

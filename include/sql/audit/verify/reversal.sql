@@ -1,4 +1,4 @@
--- Purpose: actuals that are not taken back as they must be: unbilled sales that are posted, and billed sales that a confirmed
+-- Purpose: actuals that are not taken back as they must be: unbilled sales that are billed or posted, and billed sales that a confirmed
 -- correction claims, exactly once and in full; everything else not at all.
 -- Parameters: from_date, to_date (run dates of the invoices they name), at_most.
 -- Grain: one row per actual; one that names no invoice belongs to every date.
@@ -31,11 +31,13 @@ compared AS (
         reversal.quantity AS reversed_quantity,
         reversal.amount AS reversed_amount,
         reversal.tax_amount AS reversed_tax_amount,
-        CASE WHEN b.state = 'billed' THEN 1 ELSE 0 END AS right_reversals
+        1 AS right_reversals
     FROM invoicing.billable AS b
     LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
     LEFT JOIN reversal ON b.contract_id = reversal.contract_id AND cast(b.billable_id AS text) = reversal.actual_id
-    WHERE b.is_sale
+    WHERE
+        b.is_sale
+        AND b.state = 'billed'
     UNION ALL
     SELECT
         p.contract_id,
@@ -82,14 +84,19 @@ compared AS (
         0 AS right_reversals
     FROM reversal
     LEFT JOIN invoicing.billable AS b
-        ON reversal.contract_id = b.contract_id AND reversal.actual_id = cast(b.billable_id AS text) AND b.is_sale
+        ON
+            reversal.contract_id = b.contract_id
+            AND reversal.actual_id = cast(b.billable_id AS text)
+            AND b.is_sale
+            AND b.state = 'billed'
     LEFT JOIN invoicing.posting AS p ON reversal.contract_id = p.contract_id AND reversal.actual_id = p.actual_id
     WHERE
         b.billable_id IS NULL
-        AND p.billable_id IS NULL
+        AND p.actual_id IS NULL
 ),
 
-wrong AS (
+-- Looked up once, before anything is joined to it.
+wrong AS MATERIALIZED (
     SELECT *
     FROM compared
     WHERE

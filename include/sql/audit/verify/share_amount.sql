@@ -2,26 +2,9 @@
 -- cent, where no price or amount was changed by hand, no quantity raised and no fee credited in part. Where the transaction has changed
 -- since it was billed, what is between the two is right. All actuals are added up, reversals included.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
--- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
+-- Grain: one row per transaction and customer of which anything was posted; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
-WITH share AS (
-    SELECT
-        b.contract_id,
-        b.transaction_id,
-        b.customer_id,
-        sum(b.amount) AS amount,
-        sum(CASE WHEN b.part = 1 THEN b.amount ELSE 0 END) AS original_amount,
-        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.amount, b.amount) ELSE 0 END)
-            AS later_amount
-    FROM invoicing.billable AS b
-    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
-    WHERE
-        b.source = 'transaction'
-        AND b.state <> 'canceled'
-    GROUP BY b.contract_id, b.transaction_id, b.customer_id
-),
-
-posted AS (
+WITH posted AS (
     SELECT
         contract_id,
         transaction_id,
@@ -32,6 +15,28 @@ posted AS (
     FROM invoicing.posting
     WHERE transaction_id IS NOT NULL
     GROUP BY contract_id, transaction_id, customer_id
+),
+
+share AS (
+    SELECT
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id,
+        sum(b.amount) AS amount,
+        sum(CASE WHEN b.part = 1 THEN b.amount ELSE 0 END) AS original_amount,
+        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.amount, b.amount) ELSE 0 END)
+            AS later_amount
+    FROM posted
+    INNER JOIN invoicing.billable AS b
+        ON
+            posted.contract_id = b.contract_id
+            AND posted.transaction_id = b.transaction_id
+            AND posted.customer_id = b.customer_id
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
+    WHERE
+        b.source = 'transaction'
+        AND b.state <> 'canceled'
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
 ),
 
 changed_by_hand AS (
@@ -55,29 +60,30 @@ changed_by_hand AS (
 
 compared AS (
     SELECT
-        share.contract_id,
-        share.transaction_id,
-        share.customer_id,
-        share.original_amount,
-        share.later_amount,
-        share.amount + coalesce(posted.amount, 0) AS amount,
-        coalesce(posted.billed_amount, 0) AS billed_amount,
-        coalesce(posted.written_off_amount, 0) AS written_off_amount,
+        posted.contract_id,
+        posted.transaction_id,
+        posted.customer_id,
+        coalesce(share.original_amount, 0) AS original_amount,
+        coalesce(share.later_amount, 0) AS later_amount,
+        coalesce(share.amount, 0) + posted.amount AS amount,
+        posted.billed_amount,
+        posted.written_off_amount,
         changed_by_hand.transaction_id IS NOT NULL AS is_changed_by_hand
-    FROM share
-    LEFT JOIN posted
+    FROM posted
+    LEFT JOIN share
         ON
-            share.contract_id = posted.contract_id
-            AND share.transaction_id = posted.transaction_id
-            AND share.customer_id = posted.customer_id
+            posted.contract_id = share.contract_id
+            AND posted.transaction_id = share.transaction_id
+            AND posted.customer_id = share.customer_id
     LEFT JOIN changed_by_hand
         ON
-            share.contract_id = changed_by_hand.contract_id
-            AND share.transaction_id = changed_by_hand.transaction_id
-            AND share.customer_id = changed_by_hand.customer_id
+            posted.contract_id = changed_by_hand.contract_id
+            AND posted.transaction_id = changed_by_hand.transaction_id
+            AND posted.customer_id = changed_by_hand.customer_id
 ),
 
-wrong AS (
+-- Looked up once, before anything is joined to it.
+wrong AS MATERIALIZED (
     SELECT
         contract_id,
         transaction_id,

@@ -3,26 +3,9 @@
 -- Where the transaction has changed since it was billed, what is between the two is right, since a correction starts from what
 -- it says now.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
--- Grain: one row per transaction and customer; one that is on no invoice belongs to every date.
+-- Grain: one row per transaction and customer of which anything was posted; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
-WITH share AS (
-    SELECT
-        b.contract_id,
-        b.transaction_id,
-        b.customer_id,
-        sum(b.quantity) AS quantity,
-        sum(CASE WHEN b.part = 1 THEN b.quantity ELSE 0 END) AS original_quantity,
-        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.quantity, b.quantity) ELSE 0 END)
-            AS later_quantity
-    FROM invoicing.billable AS b
-    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
-    WHERE
-        b.source = 'transaction'
-        AND b.state <> 'canceled'
-    GROUP BY b.contract_id, b.transaction_id, b.customer_id
-),
-
-posted AS (
+WITH posted AS (
     SELECT
         contract_id,
         transaction_id,
@@ -31,6 +14,28 @@ posted AS (
     FROM invoicing.posting
     WHERE transaction_id IS NOT NULL
     GROUP BY contract_id, transaction_id, customer_id
+),
+
+share AS (
+    SELECT
+        b.contract_id,
+        b.transaction_id,
+        b.customer_id,
+        sum(b.quantity) AS quantity,
+        sum(CASE WHEN b.part = 1 THEN b.quantity ELSE 0 END) AS original_quantity,
+        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.quantity, b.quantity) ELSE 0 END)
+            AS later_quantity
+    FROM posted
+    INNER JOIN invoicing.billable AS b
+        ON
+            posted.contract_id = b.contract_id
+            AND posted.transaction_id = b.transaction_id
+            AND posted.customer_id = b.customer_id
+    LEFT JOIN invoicing.later_share AS later ON b.contract_id = later.contract_id AND b.billable_id = later.billable_id
+    WHERE
+        b.source = 'transaction'
+        AND b.state <> 'canceled'
+    GROUP BY b.contract_id, b.transaction_id, b.customer_id
 ),
 
 edited AS (
@@ -54,28 +59,29 @@ edited AS (
 
 compared AS (
     SELECT
-        share.contract_id,
-        share.transaction_id,
-        share.customer_id,
-        share.original_quantity,
-        share.later_quantity,
-        share.quantity + coalesce(posted.quantity, 0) AS quantity,
+        posted.contract_id,
+        posted.transaction_id,
+        posted.customer_id,
+        coalesce(share.original_quantity, 0) AS original_quantity,
+        coalesce(share.later_quantity, 0) AS later_quantity,
+        coalesce(share.quantity, 0) + posted.quantity AS quantity,
         coalesce(edited.more, 0) AS more,
         coalesce(edited.less, 0) AS less
-    FROM share
-    LEFT JOIN posted
+    FROM posted
+    LEFT JOIN share
         ON
-            share.contract_id = posted.contract_id
-            AND share.transaction_id = posted.transaction_id
-            AND share.customer_id = posted.customer_id
+            posted.contract_id = share.contract_id
+            AND posted.transaction_id = share.transaction_id
+            AND posted.customer_id = share.customer_id
     LEFT JOIN edited
         ON
-            share.contract_id = edited.contract_id
-            AND share.transaction_id = edited.transaction_id
-            AND share.customer_id = edited.customer_id
+            posted.contract_id = edited.contract_id
+            AND posted.transaction_id = edited.transaction_id
+            AND posted.customer_id = edited.customer_id
 ),
 
-wrong AS (
+-- Looked up once, before anything is joined to it.
+wrong AS MATERIALIZED (
     SELECT
         contract_id,
         transaction_id,

@@ -21,7 +21,8 @@ WITH share_sum AS (
     GROUP BY b.contract_id, b.transaction_id
 ),
 
-wrong AS (
+-- Looked up once, before anything is joined to it.
+wrong AS MATERIALIZED (
     SELECT
         t.contract_id,
         t.contract_line_id,
