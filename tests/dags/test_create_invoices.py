@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.world.world import World
 RunDag = Callable[..., Any]
 
 ADATUM = "adatum-implementation"
+ELSEWHERE = "Tailspin"  # in another bucket than ADATUM, if there are four
 
 SUCCEEDED = {
     "sleep": "success",
@@ -172,8 +174,13 @@ def test_a_bucket_that_failed_fails_the_run_and_leaves_what_the_others_wrote(
     run_dag: RunDag, own_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INVOICING_BUCKETS", "4")
-    damage.disturb(own_world, "write_draft_invoices", "RAISE check_violation")  # to the first, which has no contract
-    run = run_dag("2020-10-05")
+    day = date(2020, 10, 5)
+    own_world.contract(ELSEWHERE)
+    own_world.line(contract_id=ELSEWHERE)
+    own_world.schedule(day, contract_id=ELSEWHERE)
+    own_world.transaction("T", date(2020, 10, 1), "100", contract_id=ELSEWHERE)
+    damage.disturb(own_world, "write_draft_invoices", "RAISE check_violation")  # to the first that has something to write
+    run = run_dag(str(day))
     written = [str(one.state) for one in run.get_task_instances() if one.task_id == "write_draft_invoices"]
     assert (str(run.state), sorted(written)) == ("failed", ["failed", "skipped", "skipped", "success"])
     assert "stopped with 1 of 4 buckets unwritten" in result(run, "close_run", "failure")
