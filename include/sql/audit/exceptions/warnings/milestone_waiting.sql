@@ -25,7 +25,7 @@ INNER JOIN rules.dated_row AS s
         AND s.source = 'milestone'
 WHERE
     b.source = 'milestone'
-    AND b.held_by IS NULL
+    AND NOT b.is_held
     AND s.contract_state = 'active'
     AND s.run_date <= :as_of
     AND (NOT b.is_ready OR s.run_status = 'run_successful')
