@@ -164,7 +164,7 @@ def test_run_invoices_what_was_corrected_away_and_made_ready(desk: Desk, confirm
     correct(desk, confirmed, quantity="6")
     desk.mark(ready=True)
     desk.world.schedule(october(5))
-    assert desk.world.run(october(5)).run.details == 1
+    assert desk.world.run(october(5)).figures.details == 1
 
 
 def test_increase(desk: Desk, confirmed: UUID) -> None:

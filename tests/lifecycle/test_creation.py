@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import pytest
+
+from invoicing.errors import NotFoundError, RefusedError
 from invoicing.lifecycle.invoices import Refused
 from tests.world import damage
 from tests.world.desk import Desk
@@ -13,13 +18,61 @@ def reasons(refused: tuple[Refused, ...]) -> dict[str, str]:
     return {one.subject: one.reason for one in refused}
 
 
-def test_everything_ready_is_taken_whatever_its_date(desk: Desk) -> None:
+@pytest.fixture
+def dated(desk: Desk) -> Desk:
+    """Of work of 1 October, of today, and of tomorrow; and a milestone of the end of the month."""
     desk.world.line("phases", method="fixed_price")
     desk.world.transaction("past", october(1))
-    desk.world.transaction("future", october(30))
+    desk.world.transaction("today", TODAY)
+    desk.world.transaction("tomorrow", TODAY + timedelta(days=1))
     desk.world.milestone("M1", october(31), line_id="phases")
-    desk.create()
-    assert billed(desk.world) == {TODAY: ["M1", "future", "past"]}
+    return desk
+
+
+def test_everything_ready_up_to_today_is_taken(dated: Desk) -> None:
+    dated.create()
+    assert billed(dated.world) == {TODAY: ["past", "today"]}
+
+
+def test_everything_ready_up_to_the_day_that_is_named_is_taken(dated: Desk) -> None:
+    dated.create(until=october(31))
+    assert billed(dated.world) == {TODAY: ["M1", "past", "today", "tomorrow"]}
+
+
+def test_nothing_ready_up_to_the_day_says_the_day(dated: Desk) -> None:
+    assert (
+        "nothing is ready to invoice up to 2026-09-30"
+        in reasons(dated.create(until=date(2026, 9, 30)).refused)[CONTRACT]
+    )
+
+
+def test_what_is_named_is_taken_alone_whatever_its_date(dated: Desk) -> None:
+    dated.create(transaction_ids=["past"], milestone_ids=["M1"])
+    assert billed(dated.world) == {TODAY: ["M1", "past"]}
+
+
+@pytest.mark.parametrize("named", [{"transaction_ids": ["past", "T9"]}, {"milestone_ids": ["past"]}])
+def test_name_that_is_not_known_is_refused_and_nothing_is_created(dated: Desk, named: dict[str, list[str]]) -> None:
+    with pytest.raises(NotFoundError, match=r"no (transaction T9|milestone past)"):
+        dated.create(**named)
+    assert billed(dated.world) == {}
+
+
+def test_named_transaction_that_is_not_ready_is_refused(dated: Desk) -> None:
+    dated.mark(ready=False, transaction_ids=["past"])
+    with pytest.raises(RefusedError, match="transaction past is not ready"):
+        dated.create(transaction_ids=["past", "today"])
+
+
+def test_named_transaction_on_a_draft_is_refused(dated: Desk) -> None:
+    draft = dated.created()
+    with pytest.raises(RefusedError, match=f"transaction past is on invoice {draft}"):
+        dated.create(transaction_ids=["past"])
+
+
+def test_named_request_that_is_tried_again_gives_the_invoice_it_made(dated: Desk) -> None:
+    first = dated.create(transaction_ids=["past"], key="one")
+    assert dated.create(transaction_ids=["past"], key="one") == first
 
 
 def test_what_is_not_ready_stays(desk: Desk) -> None:
@@ -113,5 +166,5 @@ def test_nothing_asked_for_is_nothing_done(desk: Desk) -> None:
 def test_creation_is_told_among_the_changes(desk: Desk) -> None:
     desk.world.transaction("T1", october(1))
     desk.create()
-    changes = desk.world.read("SELECT action, changed_by, version FROM analytics.invoice_changes")
-    assert [tuple(change) for change in changes] == [("created", "ann", 1)]
+    changes = desk.world.read("SELECT action, changed_by FROM analytics.invoice_changes")
+    assert [tuple(change) for change in changes] == [("created", "ann")]

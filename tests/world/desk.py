@@ -16,7 +16,7 @@ from invoicing.ledger.changes import Request
 from invoicing.lifecycle import backlog, confirmation, correction, creation, details, drafts, payment
 from invoicing.lifecycle.backlog import BillingType, Selection
 from invoicing.lifecycle.details import DetailChanges, NewDetail
-from invoicing.lifecycle.invoices import Handled, Invoice
+from invoicing.lifecycle.invoices import Handled, Invoice, find_invoice
 from invoicing.warehouse.transactions import writing
 from tests.world.names import CONTRACT, TODAY
 from tests.world.world import World
@@ -52,18 +52,19 @@ class Desk:
     def set_billing_type(self, billing_type: BillingType, *contract_ids: str, **narrowed: Any) -> int:
         return self.do(backlog.set_billing_type, Selection(contract_ids or (CONTRACT,), **narrowed), billing_type)
 
-    def create(self, *contract_ids: str, today: date = TODAY, key: str | None = None) -> Handled:
+    def create(self, *contract_ids: str, today: date = TODAY, key: str | None = None, **narrowed: Any) -> Handled:
         return self.do(
             creation.create_invoices,
             contract_ids or (CONTRACT,),
             today=today,
             settings=self.world.settings,
             request=self.request(key),
+            **narrowed,
         )
 
-    def created(self, contract_id: str = CONTRACT) -> UUID:
+    def created(self, contract_id: str = CONTRACT, **narrowed: Any) -> UUID:
         """The only invoice that is created of a contract now."""
-        (invoice,) = self.create(contract_id).invoices
+        (invoice,) = self.create(contract_id, **narrowed).invoices
         return invoice.invoice_id
 
     # A draft
@@ -101,8 +102,10 @@ class Desk:
             details.remove_line, str(invoice_id), contract_line_id, request=self.request(key), version=version
         )
 
-    def refresh(self, invoice_id: UUID, version: int | None = None, key: str | None = None) -> Invoice:
-        return self.do(drafts.refresh, str(invoice_id), request=self.request(key), version=version)
+    def refresh(
+        self, invoice_id: UUID, version: int | None = None, key: str | None = None, until: date | None = None
+    ) -> Invoice:
+        return self.do(drafts.refresh, str(invoice_id), request=self.request(key), version=version, until=until)
 
     def review(self, invoice_id: UUID, version: int | None = None, key: str | None = None) -> Invoice:
         return self.do(drafts.put_in_review, str(invoice_id), request=self.request(key), version=version)
@@ -121,6 +124,7 @@ class Desk:
         versions: Mapping[UUID, int] | None = None,
         today: date = TODAY,
         key: str | None = None,
+        accounting_date: date | None = None,
     ) -> Handled:
         asked = {invoice_id: (versions or {}).get(invoice_id) for invoice_id in invoice_ids}
         return self.do(
@@ -129,6 +133,7 @@ class Desk:
             today=today,
             settings=self.world.settings,
             request=self.request(key),
+            accounting_date=accounting_date,
         )
 
     def pay(self, *invoice_ids: UUID, key: str | None = None) -> Handled:
@@ -176,6 +181,11 @@ class Desk:
             name=name,
         )
         return row
+
+    def version(self, invoice_id: UUID) -> int:
+        """The version that somebody sees who looks at an invoice."""
+        found: int = self.do(find_invoice, str(invoice_id)).version
+        return found
 
     def invoice(self, invoice_id: UUID) -> sa.Row[Any]:
         """An invoice as analysts see it."""
