@@ -22,7 +22,6 @@ BAD_VALUES = {
     "DEADLINE_MINUTES": ("0", "greater than 0"),
     "NUMBER_PATTERN": ("INV-{year}", "needs {number} once"),
     "APPROVAL_AMOUNT": ("a lot", "should be a valid decimal"),
-    "LEASE_MINUTES": ("0", "greater than or equal to 1"),
     "WAIT_SECONDS": ("-1", "greater than or equal to 0"),
 }
 
