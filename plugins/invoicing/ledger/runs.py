@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from invoicing.vocabulary import RunStatus
-from invoicing.warehouse.locks import lock_request
+from invoicing.warehouse.locks import lock_request, share_request
 from invoicing.warehouse.statements import Statement, execute
 
 ADD_UP = Statement("ledger/runs/add_up")
@@ -122,6 +122,19 @@ class Figures:
     amounts: tuple[Amounts, ...]
 
 
+def hold_run(connection: sa.Connection, run_key: str) -> None:
+    """Keeps all steps of a run from working beside the caller, who begins or ends an attempt: also one that is thought to be dead."""
+    lock_request(connection, f"steps of {run_key}")
+
+
+def hold_bucket(connection: sa.Connection, run_key: str, bucket: int) -> None:
+    """Keeps the run from being begun or ended beside the caller, and a bucket from being worked on by two, as when a step is tried
+    again that is not as dead as it seems. To be called before anything is read of them.
+    """
+    share_request(connection, f"steps of {run_key}")
+    lock_request(connection, f"bucket {bucket} of {run_key}")
+
+
 def open_attempt(
     connection: sa.Connection, *, run_key: str, run_date: date, trigger: str, contract_ids: Sequence[str] | None
 ) -> Run:
@@ -144,7 +157,14 @@ def open_attempt(
 
 
 def repeat_bucket(connection: sa.Connection, ended: Run, bucket: int) -> Run:
-    """Opens an attempt that repeats one bucket of a run that has ended, and takes the others over as they are recorded."""
+    """Opens an attempt that repeats one bucket of a run that has ended, and takes the others over as they are recorded.
+
+    When several are repeated at once, the first opens the attempt of all.
+    """
+    lock_request(connection, ended.run_key)
+    latest = find_attempt(connection, ended.run_key)
+    if latest is not None and not latest.has_ended:
+        return latest
     run = open_attempt(
         connection,
         run_key=ended.run_key,

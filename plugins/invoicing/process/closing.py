@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from invoicing.audit.exceptions import detect_exceptions
-from invoicing.ledger.runs import Figures, Run, add_up, end_attempt, find_attempt
+from invoicing.ledger.runs import Figures, Run, add_up, end_attempt, find_attempt, hold_run
 from invoicing.settings import Settings
 from invoicing.warehouse.statements import Statement, execute
 
@@ -18,6 +18,7 @@ def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) ->
     Returns the attempt as it ended, and its figures; None when the run never got as far as the ledger. An attempt that has
     ended before is added up again and stays as it is.
     """
+    hold_run(connection, run_key)
     run = find_attempt(connection, run_key)
     if run is None:
         return None
@@ -34,6 +35,7 @@ def close_run(connection: sa.Connection, *, run_key: str, settings: Settings) ->
 
 def fail_run(connection: sa.Connection, *, run_key: str, failure: str) -> None:
     """Ends the latest attempt of the run as failed, if it has not ended."""
+    hold_run(connection, run_key)
     run = find_attempt(connection, run_key)
     if run is not None and not run.has_ended:
         end_attempt(connection, run, failure=failure, skipped_reason=run.skipped_reason)

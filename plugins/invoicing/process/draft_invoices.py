@@ -55,10 +55,10 @@ def write_draft_invoices(
         AccountingError: what is stored differs from what was selected.
     """
     run, record = find_bucket(connection, run_key, bucket)
-    lock_slots(connection, range(record.first_slot, record.last_slot + 1))
     if run.has_ended:
         run = repeat_bucket(connection, run, bucket)
         record = replace(record, attempt_id=run.attempt_id, selected=None)
+    lock_slots(connection, range(record.first_slot, record.last_slot + 1))
     if not (is_as_found(connection, run, record) and is_selected(connection, record)):
         record = find_bucket_again(connection, run, record, settings)
         select_bucket(connection, run, record)

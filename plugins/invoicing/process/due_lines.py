@@ -16,6 +16,7 @@ from invoicing.ledger.runs import (
     BucketRecord,
     Run,
     find_attempt,
+    hold_run,
     list_buckets,
     open_attempt,
     plan_bucket,
@@ -97,6 +98,7 @@ def find_due_contract_lines(
         NotFoundError: a contract was named that the warehouse does not hold.
     """
     _refuse_unknown(connection, contract_ids)
+    hold_run(connection, run_key)
     earlier_attempt = find_attempt(connection, run_key)
     run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
     contracts_at = _contracts_at(connection, **_ALL_SLOTS)

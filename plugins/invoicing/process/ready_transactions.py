@@ -8,7 +8,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from invoicing.errors import RunStateError
-from invoicing.ledger.runs import BucketRecord, Run, find_attempt, list_buckets
+from invoicing.ledger.runs import BucketRecord, Run, find_attempt, hold_bucket, list_buckets
 from invoicing.process.due_lines import find_bucket_again, is_as_found
 from invoicing.settings import Settings
 from invoicing.warehouse.statements import Statement, execute
@@ -47,14 +47,14 @@ class Filtered:
 def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket: int, settings: Settings) -> Filtered:
     """Selects what becomes of every open sale and milestone of a bucket's due lines, and leaves it in `run_selection`.
 
-    Takes no lock: should somebody work on the contracts meanwhile, the next step notices and selects again. Of an attempt that
-    has ended it says what it would be now, and records nothing.
+    Takes no lock of contracts: should somebody work on them meanwhile, the next step notices and selects again. Of a bucket that is
+    written, and of an attempt that has ended, it says what it would be now, and records nothing.
 
     Raises:
         RunStateError: the run, or the bucket, is not in the ledger.
     """
     run, record = find_bucket(connection, run_key, bucket)
-    if not run.has_ended:
+    if not run.has_ended and record.written_at is None:
         if not is_as_found(connection, run, record):
             record = find_bucket_again(connection, run, record, settings)
         return select_bucket(connection, run, record)
@@ -65,11 +65,12 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket
 
 
 def find_bucket(connection: sa.Connection, run_key: str, bucket: int) -> tuple[Run, BucketRecord]:
-    """The latest attempt of a run, and one of its buckets.
+    """The latest attempt of a run, and one of its buckets, which is the caller's until the end of the transaction.
 
     Raises:
         RunStateError: there is no such run, or no such bucket in it.
     """
+    hold_bucket(connection, run_key, bucket)
     run = find_attempt(connection, run_key)
     if run is None:
         raise RunStateError(f"no run {run_key} in the ledger; start with find_due_contract_lines")

@@ -23,6 +23,7 @@ FIND_SLOTS = Statement("warehouse/locks/find_slots")
 LOCK_CONTRACTS = Statement("warehouse/locks/lock_contracts")
 LOCK_REQUEST = Statement("warehouse/locks/lock_request")
 LOCK_SLOTS = Statement("warehouse/locks/lock_slots")
+SHARE_REQUEST = Statement("warehouse/locks/share_request")
 SHARE_SLOTS = Statement("warehouse/locks/share_slots")
 
 
@@ -45,3 +46,8 @@ def lock_contracts(connection: sa.Connection, contract_ids: Sequence[str]) -> No
 def lock_request(connection: sa.Connection, request_key: str) -> None:
     """Keeps the same request, tried twice at once, from working beside itself."""
     execute(connection, LOCK_REQUEST, request_key=request_key)
+
+
+def share_request(connection: sa.Connection, request_key: str) -> None:
+    """Keeps whoever takes the request for itself from working beside all who share it."""
+    execute(connection, SHARE_REQUEST, request_key=request_key)
