@@ -1,7 +1,7 @@
 """### Create project invoices
-By hand, for chosen contracts: one draft per contract, customer and currency with everything that is ready, whatever the
-invoice schedule says. Transactions have no cut-off here, milestones are taken whatever their date. The schedule is not touched,
-and the daily run finds nothing twice.
+By hand, for chosen contracts, whatever their invoice schedules say: one draft per contract, customer and currency, of everything
+that is ready and dated up to the day of the run, or up to another day; or of exactly the transactions and milestones that
+are named. The schedule is not touched, and the daily run finds nothing twice.
 
 | You see | It means |
 |---|---|
@@ -25,13 +25,13 @@ from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.lifecycle import create_drafts, report_of
 from invoicing.airflow.tasks.retries import RETRYING
-from invoicing.airflow.ui.forms import required_names_field
+from invoicing.airflow.ui.forms import day_field, names_field, required_names_field
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
     dag_id="create_project_invoices",
     dag_display_name="Create project invoices",
-    description="By hand: draft invoices of chosen contracts, with everything that is ready",
+    description="By hand: draft invoices of chosen contracts, of what is ready",
     doc_md=__doc__,
     schedule=None,
     start_date=pendulum.datetime(2000, 1, 1),
@@ -41,6 +41,11 @@ with DAG(
     default_args={"owner": Owner.BILLING, "on_failure_callback": remember_failure, **RETRYING},
     params={
         "contract_ids": required_names_field("Contracts", "Ids of the contracts to invoice, one per line."),
+        "until": day_field(
+            "Up to", "Everything that is dated up to this day, as 2026-10-31; empty: the day of the run."
+        ),
+        "transaction_ids": names_field("Transactions", "Or exactly these, an id per line, whatever their dates."),
+        "milestone_ids": names_field("Milestones", "And exactly these, an id per line, whatever their dates."),
     },
 ):
     done = create_drafts()

@@ -12,7 +12,17 @@ import pendulum
 import typer
 
 from invoicing import reports
-from invoicing.cli.options import AnyRunDate, Contracts, Invoice, Invoices, Json, Warehouse
+from invoicing.cli.options import (
+    AnyRunDate,
+    Contracts,
+    Invoice,
+    Invoices,
+    Json,
+    Milestones,
+    Transactions,
+    Until,
+    Warehouse,
+)
 from invoicing.cli.output import console, count
 from invoicing.cli.session import new_request, open_engine
 from invoicing.errors import RefusedError, UsageError
@@ -30,14 +40,24 @@ _MOST_NAMED = 20
 
 def create(
     contract: Annotated[list[str], typer.Option("--contract", metavar="ID", help="This contract; may be repeated.")],
+    until: Until = None,
+    transaction: Transactions = None,
+    milestone: Milestones = None,
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
-    """Creates invoices by hand, of everything that is ready."""
+    """Creates invoices by hand, of everything that is ready and dated up to today, up to --until, or of exactly what is named."""
     settings = read_settings()
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
         done = create_invoices(
-            connection, contract, today=_today(settings), settings=settings, request=new_request("create")
+            connection,
+            contract,
+            today=_today(settings),
+            settings=settings,
+            request=new_request("create"),
+            until=until.date() if until else None,
+            transaction_ids=transaction or None,
+            milestone_ids=milestone or None,
         )
     _print(done, "created", json)
 

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from invoicing.cli.options import Json, Warehouse
+from invoicing.cli.options import Json, Milestones, Transactions, Until, Warehouse
 from invoicing.cli.output import count, say
 from invoicing.cli.session import new_request, open_engine
 from invoicing.lifecycle.backlog import BillingType, Selection, TransactionClass, mark_backlog, set_billing_type
@@ -22,45 +22,41 @@ def _class(text: str) -> str:
 
 
 _Contracts = Annotated[list[str], typer.Option("--contract", metavar="ID", help="Of this contract; may be repeated.")]
-_Transactions = Annotated[
-    list[str] | None, typer.Option("--transaction", metavar="ID", help="Only this transaction; may be repeated.")
-]
-_Milestones = Annotated[
-    list[str] | None, typer.Option("--milestone", metavar="ID", help="Only this milestone; may be repeated.")
+_Customers = Annotated[
+    list[str] | None, typer.Option("--customer", metavar="ID", help="Only what this customer pays; may be repeated.")
 ]
 _Classes = Annotated[
     list[str] | None,
     typer.Option("--class", metavar="CLASS", parser=_class, help="Only this class; may be repeated."),
 ]
-_Until = Annotated[
-    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only what is dated up to this day.")
-]
 
 
 def ready(
     contract: _Contracts,
-    transaction: _Transactions = None,
-    milestone: _Milestones = None,
+    customer: _Customers = None,
+    transaction: Transactions = None,
+    milestone: Milestones = None,
     transaction_class: _Classes = None,
-    until: _Until = None,
+    until: Until = None,
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
     """Makes transactions and milestones ready to invoice."""
-    _mark(_selection(contract, transaction, milestone, transaction_class, until), True, warehouse, json)
+    _mark(_selection(contract, customer, transaction, milestone, transaction_class, until), True, warehouse, json)
 
 
 def not_ready(
     contract: _Contracts,
-    transaction: _Transactions = None,
-    milestone: _Milestones = None,
+    customer: _Customers = None,
+    transaction: Transactions = None,
+    milestone: Milestones = None,
     transaction_class: _Classes = None,
-    until: _Until = None,
+    until: Until = None,
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
     """Takes the mark ready to invoice off transactions and milestones."""
-    _mark(_selection(contract, transaction, milestone, transaction_class, until), False, warehouse, json)
+    _mark(_selection(contract, customer, transaction, milestone, transaction_class, until), False, warehouse, json)
 
 
 def billing_type(
@@ -68,15 +64,16 @@ def billing_type(
         BillingType, typer.Argument(metavar="TYPE", help="chargeable, non_chargeable or complimentary.")
     ],
     contract: _Contracts,
-    transaction: _Transactions = None,
+    customer: _Customers = None,
+    transaction: Transactions = None,
     transaction_class: _Classes = None,
-    until: _Until = None,
+    until: Until = None,
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
     """Sets how transactions that wait are billed."""
     settings = read_settings()
-    selection = _selection(contract, transaction, None, transaction_class, until)
+    selection = _selection(contract, customer, transaction, None, transaction_class, until)
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
         request = new_request("billing-type")
         changed = set_billing_type(connection, selection, billing_type, request=request)
@@ -85,6 +82,7 @@ def billing_type(
 
 def _selection(
     contracts: list[str],
+    customers: list[str] | None,
     transactions: list[str] | None,
     milestones: list[str] | None,
     classes: list[str] | None,
@@ -93,6 +91,7 @@ def _selection(
     # typer gives an empty list for an option that was not given, which would select nothing.
     return Selection(
         contract_ids=contracts,
+        customer_ids=customers or None,
         transaction_ids=transactions or None,
         milestone_ids=milestones or None,
         transaction_classes=classes or None,

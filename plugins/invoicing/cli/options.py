@@ -17,6 +17,15 @@ AnyRunDate = Annotated[datetime | None, typer.Option("--run-date", formats=["%Y-
 Contracts = Annotated[
     list[str] | None, typer.Option("--contract", metavar="ID", help="Only this contract; may be repeated.")
 ]
+Transactions = Annotated[
+    list[str] | None, typer.Option("--transaction", metavar="ID", help="Only this transaction; may be repeated.")
+]
+Milestones = Annotated[
+    list[str] | None, typer.Option("--milestone", metavar="ID", help="Only this milestone; may be repeated.")
+]
+Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only what is dated up to this day.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0: all.")]
 Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="Id or number.")]
 Invoices = Annotated[list[str] | None, typer.Argument(metavar="INVOICE", help="Ids or numbers.")]

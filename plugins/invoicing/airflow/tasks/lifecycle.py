@@ -31,13 +31,16 @@ from invoicing.warehouse.transactions import reading, writing
 
 @task(multiple_outputs=False)
 def create_drafts() -> dict[str, Any]:
-    """### Creates drafts with everything that is ready
-    One per contract, customer and currency: transactions whatever their date, milestones whatever theirs. A contract that
-    cannot be invoiced does not stop the others.
+    """### Creates drafts of what is ready
+    One per contract, customer and currency: of everything that is dated up to the day of the run, or up to the day of the form,
+    or of exactly the transactions and milestones that it names. A contract that cannot be invoiced does not stop the others.
 
     | You see | It means | Do |
     |---|---|---|
+    | `INV-101` | both a day and names were given | trigger again with one or the other |
+    | `INV-102` | something that was named does not exist; nothing was created | trigger again with what is right |
     | `INV-501: nothing was created` | no contract could be invoiced; the message says why | mend it, clear this task |
+    | `INV-501`, a transaction or milestone | it is not ready, or on an invoice; nothing was created | mend it, clear this task |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it tries the contracts again that were refused, and makes no second invoice for the others.
@@ -51,6 +54,9 @@ def create_drafts() -> dict[str, Any]:
             today=run_context(context, settings).run_date,
             settings=settings,
             request=request_of(context, settings),
+            until=day_of(context, "until"),
+            transaction_ids=_named(context, "transaction_ids") or None,
+            milestone_ids=_named(context, "milestone_ids") or None,
         )
     return show(context, "created", handled)
 
