@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from itertools import product
 from queue import SimpleQueue
 from typing import get_args
 
 from tests.faults.injection import Outcome, inject
-from tests.faults.plan import Fault, Kind
+from tests.faults.plan import Fault, Kind, Then
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.scene import Scene, build_scene
 from tests.faults.server import Server, own_server
@@ -34,7 +35,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="decides the order of the faults")
     parser.add_argument("--at-most", type=int, help="only so many of them")
     parser.add_argument(
-        "--only", help="only those whose names contain this, such as life/ or day/close/7/inside/backend"
+        "--only", help="only those whose names contain this, such as life/ or day/close/7/inside/backend/again"
     )
     parser.add_argument("--list", action="store_true", help="name them, and make none")
     parser.add_argument("--servers", type=int, default=os.cpu_count() or 1, help="how many are struck side by side")
@@ -99,12 +100,13 @@ def _tell(outcome: Outcome, count: int) -> None:
 
 def _report(outcomes: list[Outcome], seconds: float) -> int:
     wrong = [outcome for outcome in outcomes if outcome.wrong]
-    print(f"{'':12}" + "".join(f"{phase:>11}" for phase in get_args(Phase)))
-    counts = Counter((outcome.fault.kind, outcome.fault.phase) for outcome in outcomes)
-    for kind in get_args(Kind):
-        print(f"{kind:12}" + "".join(f"{counts[kind, phase]:11}" for phase in get_args(Phase)))
+    print(f"{'':20}" + "".join(f"{phase:>11}" for phase in get_args(Phase)))
+    counts = Counter((outcome.fault.kind, outcome.fault.then, outcome.fault.phase) for outcome in outcomes)
+    for kind, then in product(get_args(Kind), get_args(Then)):
+        if any(counts[kind, then, phase] for phase in get_args(Phase)):
+            print(f"{kind:11}{then:9}" + "".join(f"{counts[kind, then, phase]:11}" for phase in get_args(Phase)))
     tries = Counter(outcome.tries for outcome in outcomes if not outcome.wrong)
-    print("tries of a step that was struck, or of all steps of the run that took over:", dict(sorted(tries.items())))
+    print("tries of a step that was struck, or of all steps of a run that began anew:", dict(sorted(tries.items())))
     print(f"{len(outcomes)} faults in {seconds:.0f} s, {len(wrong)} left a trace")
     for outcome in wrong:
         print(f"  again: python -m tests.faults --only {outcome.fault.name}")

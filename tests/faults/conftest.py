@@ -23,6 +23,12 @@ def day(server: Server) -> Scene:
 
 
 @pytest.fixture(scope="package")
+def cleared(server: Server) -> Scene:
+    """A bucket of that day that is cleared when the day is over."""
+    return build_scene(server, SCENARIOS["cleared"])
+
+
+@pytest.fixture(scope="package")
 def life(server: Server) -> Scene:
     """The life of invoices, from creation to the confirmed correction."""
     return build_scene(server, SCENARIOS["life"])

@@ -1,8 +1,7 @@
 """A gate in the warehouse: while it is shut, whatever statement passes it is held up in the middle of its work.
 
-Every table has a trigger that passes the gate when a statement has changed its rows; the ledger, which every step of a run
-writes, and the changes of invoices, which everything done by hand writes, have one that passes it at COMMIT; and queries are
-sent through it. ANALYZE fires no trigger: it is held up where it writes its findings.
+Every table has a trigger that passes the gate when a statement has changed its rows, and one that passes it at COMMIT; queries
+are sent through it. ANALYZE fires no trigger: it is held up where it writes its findings.
 """
 
 from __future__ import annotations
@@ -40,19 +39,15 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOR name IN SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing' LOOP
-        EXECUTE format(
-            'CREATE TRIGGER pass_gate AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON invoicing.%I'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION faults.pass_gate()', name
-        );
+    FOR name IN
+        SELECT oid::regclass FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = 'invoicing'::regnamespace
+    LOOP
+        EXECUTE 'CREATE TRIGGER pass_gate AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ' || name
+            || ' FOR EACH STATEMENT EXECUTE FUNCTION faults.pass_gate()';
+        EXECUTE 'CREATE CONSTRAINT TRIGGER pass_gate_at_commit AFTER INSERT OR UPDATE OR DELETE ON ' || name
+            || ' DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION faults.pass_gate()';
     END LOOP;
 END $$;
-
-CREATE CONSTRAINT TRIGGER pass_gate_at_commit AFTER INSERT OR UPDATE ON invoicing.invoice_run
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION faults.pass_gate();
-
-CREATE CONSTRAINT TRIGGER pass_gate_at_commit AFTER INSERT ON invoicing.invoice_change
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION faults.pass_gate();
 
 -- Temporary tables come and go within a transaction.
 CREATE FUNCTION faults.pass_gate_of_table() RETURNS event_trigger LANGUAGE plpgsql AS $$
@@ -66,7 +61,7 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE EVENT TRIGGER pass_gate ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE')
+CREATE EVENT TRIGGER pass_gate ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'DROP TABLE')
 EXECUTE FUNCTION faults.pass_gate_of_table();
 """
 
@@ -114,3 +109,9 @@ def wait_until_held(server: Server, database: str, backend: int) -> None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"session {backend} passed the gate")
             time.sleep(0.002)
+
+
+def waits_for_another(watcher: psycopg.Connection) -> bool:
+    """Whether any session of the database waits for a lock that another one has."""
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return watcher.execute(waiting).fetchone() is not None

@@ -9,21 +9,29 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from invoicing.ledger.changes import Request
 from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.lifecycle.correction import correct_invoices
 from invoicing.lifecycle.creation import create_invoices
 from invoicing.lifecycle.details import DetailChanges, NewDetail, add_detail, change_detail
 from invoicing.lifecycle.drafts import delete_draft
-from invoicing.lifecycle.invoices import Request
 from invoicing.warehouse.transactions import writing
-from tests.faults.scenario import Scenario, Step, Task
-from tests.process.warehouse import Warehouse, october
+from tests.faults.scenario import Scenario, Seen, Step, Task
+from tests.world.names import october
+from tests.world.reads import versions
+from tests.world.world import World
 
 DAY = october(12)
 TODAY = october(14)
 LATER = october(20)
-# The id that a run gives to the draft which is deleted: it derives from contract, customer and day.
-DELETED = "ceefab2f-e88d-a248-aaef-6cbc526afdc4"
+
+# Invoices as they are seen: by contract, customer and origin.
+ADATUM = ("Adatum", "Fabrikam", "scheduled")
+ADATUM_NORTHWIND = ("Adatum", "Northwind", "scheduled")
+ADATUM_CORRECTED = ("Adatum", "Fabrikam", "corrective")
+CONTOSO = ("Contoso", "Fabrikam", "manual")
+CONTOSO_CORRECTED = ("Contoso", "Fabrikam", "corrective")
+DELETED = ("Deleted", "Fabrikam", "scheduled")
 
 
 def _create(task: Task) -> None:
@@ -33,49 +41,44 @@ def _create(task: Task) -> None:
 
 
 def _edit(task: Task) -> None:
-    """Less of something, and something on top."""
+    """Less of something, and something on top, with work behind it and without."""
+    invoice_id, version = task.seen[ADATUM]
     with _at_work(task, "edit") as (connection, request):
-        invoice = str(_invoice(connection, "Adatum", "Fabrikam"))
-        detail = _detail(connection, "less")
-        change_detail(connection, invoice, detail, DetailChanges(quantity=Decimal(6)), request=request, version=1)
-        on_top = NewDetail("work", "expense", october(9), Decimal(1), Decimal("19.99"), description="Taxi")
-        add_detail(connection, invoice, on_top, request=request, version=2)
+        detail = _detail(connection, invoice_id, "less")
+        less = DetailChanges(quantity=Decimal(6))
+        changed = change_detail(connection, str(invoice_id), detail, less, request=request, version=version)
+        taxi = NewDetail("work", "expense", october(9), Decimal(1), Decimal("19.99"), description="Taxi")
+        add_detail(connection, str(invoice_id), taxi, request=request, version=changed.version)
 
 
 def _delete(task: Task) -> None:
+    invoice_id, version = task.seen[DELETED]
     with _at_work(task, "delete") as (connection, request):
-        delete_draft(connection, DELETED, request=request, version=1)
+        delete_draft(connection, str(invoice_id), request=request, version=version)
 
 
 def _confirm(task: Task) -> None:
     """All drafts at once, as somebody saw them, and one that is not there."""
+    asked: dict[UUID, int | None] = dict(task.seen[name] for name in (ADATUM, ADATUM_NORTHWIND, CONTOSO))
     with _at_work(task, "confirm") as (connection, request):
-        versions: dict[UUID, int | None] = {
-            _invoice(connection, "Adatum", "Fabrikam"): 3,
-            _invoice(connection, "Adatum", "Northwind"): 1,
-            _invoice(connection, "Contoso", "Fabrikam"): 1,
-            UUID(int=1): None,
-        }
-        confirm_invoices(connection, versions, today=TODAY, settings=task.settings, request=request)
+        confirm_invoices(connection, asked | {UUID(int=1): None}, today=TODAY, settings=task.settings, request=request)
 
 
 def _correct(task: Task) -> None:
     """Two invoices in full; but of what was lowered on the draft something is billed, less again."""
+    invoices = [task.seen[name][0] for name in (ADATUM, CONTOSO)]
     with _at_work(task, "correct") as (connection, request):
-        invoices = [_invoice(connection, "Adatum", "Fabrikam"), _invoice(connection, "Contoso", "Fabrikam")]
-        correct_invoices(connection, invoices, today=LATER, request=request)
-        correction = str(_invoice(connection, "Adatum", "Fabrikam", correction=True))
-        detail = _detail(connection, "less", "billed_sales")
-        change_detail(connection, correction, detail, DetailChanges(quantity=Decimal(5)), request=request, version=1)
+        handled = correct_invoices(connection, invoices, today=LATER, request=request)
+        (draft,) = (draft for draft in handled.invoices if draft.contract_id == "Adatum")
+        detail = _detail(connection, draft.invoice_id, "less")
+        less = DetailChanges(quantity=Decimal(5))
+        change_detail(connection, str(draft.invoice_id), detail, less, request=request, version=draft.version)
 
 
 def _confirm_corrections(task: Task) -> None:
+    asked: dict[UUID, int | None] = dict(task.seen[name] for name in (ADATUM_CORRECTED, CONTOSO_CORRECTED))
     with _at_work(task, "confirm corrections") as (connection, request):
-        versions: dict[UUID, int | None] = {
-            _invoice(connection, "Adatum", "Fabrikam", correction=True): 2,
-            _invoice(connection, "Contoso", "Fabrikam", correction=True): 1,
-        }
-        confirm_invoices(connection, versions, today=LATER, settings=task.settings, request=request)
+        confirm_invoices(connection, asked, today=LATER, settings=task.settings, request=request)
 
 
 STEPS: dict[str, Step] = {
@@ -95,54 +98,47 @@ def _at_work(task: Task, step: str) -> Iterator[tuple[sa.Connection, Request]]:
         yield connection, Request("Nancy", f"{task.key}/{step}")
 
 
-def _invoice(connection: sa.Connection, contract_id: str, customer_id: str, *, correction: bool = False) -> UUID:
-    found: UUID = connection.execute(
-        sa.text(
-            """SELECT invoice_id FROM invoicing.invoice
-            WHERE (contract_id, customer_id, origin = 'corrective') = (:contract_id, :customer_id, :correction)"""
-        ),
-        {"contract_id": contract_id, "customer_id": customer_id, "correction": correction},
-    ).scalar_one()
-    return found
-
-
-def _detail(connection: sa.Connection, transaction_id: str, consumed: str = "unbilled_sales") -> int:
-    """The detail that consumes the share of Fabrikam in a transaction of Adatum, or on a correction the billed sales of it."""
+def _detail(connection: sa.Connection, invoice_id: UUID, transaction_id: str) -> int:
     found: int = connection.execute(
         sa.text(
-            """SELECT d.actual_id FROM invoicing.invoice_line_detail AS d
-            INNER JOIN invoicing.actual AS a ON d.contract_id = a.contract_id AND d.actual_id = a.actual_id
-            WHERE (d.contract_id, a.transaction_id, a.customer_id) = ('Adatum', :transaction_id, 'Fabrikam')
-                AND a.kind = CAST(:consumed AS invoicing.actual_kind)"""
+            "SELECT detail_id FROM analytics.invoice_line_details"
+            " WHERE (invoice_id, transaction_id) = (:invoice_id, :transaction_id)"
         ),
-        {"transaction_id": transaction_id, "consumed": consumed},
+        {"invoice_id": invoice_id, "transaction_id": transaction_id},
     ).scalar_one()
     return found
 
 
-def _fill(warehouse: Warehouse) -> None:
+def _look(world: World) -> Seen:
+    """Every invoice; of each name there is one."""
+    seen = versions(world)
+    rows = world.read("SELECT contract_id, customer_id, origin, invoice_id FROM analytics.invoices")
+    return {(row.contract_id, row.customer_id, row.origin): (row.invoice_id, seen[row.invoice_id]) for row in rows}
+
+
+def _fill(world: World) -> None:
     """Drafts of a day that was run, of several customers and currencies, and what is ready beside them."""
-    warehouse.contract()
-    warehouse.line(percents={"Fabrikam": "50", "Northwind": "50"})
-    warehouse.line("prototype", method="fixed_price", percents={"Fabrikam": "25", "Northwind": "75"})
-    warehouse.schedule(DAY)
-    warehouse.transaction("less", october(5), "3200.40", quantity="16", tax="160.02")
-    warehouse.transaction("whole", october(6), "99.99")
-    warehouse.transaction("free", october(7), "10", billing_type="complimentary")
-    warehouse.transaction("fee", october(8), "33.35", transaction_class="fee")
-    warehouse.milestone("M1", DAY, "700.01", line_id="prototype")
-    warehouse.contract("Contoso", currency="JPY")
-    warehouse.line(contract_id="Contoso")
-    warehouse.line("prototype", "Contoso", method="fixed_price")
-    warehouse.transaction("whole", october(13), "1001", contract_id="Contoso", transaction_class="material")
-    warehouse.milestone("M1", october(30), "50000", line_id="prototype", contract_id="Contoso")
-    warehouse.contract("Deleted")
-    warehouse.line(contract_id="Deleted")
-    warehouse.schedule(DAY, contract_id="Deleted")
-    warehouse.transaction("back", october(1), "5", contract_id="Deleted")
-    warehouse.contract("Litware")
-    warehouse.run(DAY)
+    world.contract()
+    world.line(percents={"Fabrikam": "50", "Northwind": "50"})
+    world.line("prototype", method="fixed_price", percents={"Fabrikam": "25", "Northwind": "75"})
+    world.schedule(DAY)
+    world.transaction("less", october(5), "3200.40", quantity="16", tax="160.02")
+    world.transaction("whole", october(6), "99.99")
+    world.transaction("free", october(7), "10", billing_type="complimentary")
+    world.transaction("fee", october(8), "33.35", transaction_class="fee")
+    world.milestone("M1", DAY, "700.01", line_id="prototype")
+    world.contract("Contoso", currency="JPY")
+    world.line(contract_id="Contoso")
+    world.line("prototype", "Contoso", method="fixed_price")
+    world.transaction("whole", october(13), "1001", contract_id="Contoso", transaction_class="material")
+    world.milestone("M1", october(30), "50000", line_id="prototype", contract_id="Contoso")
+    world.contract("Deleted")
+    world.line(contract_id="Deleted")
+    world.schedule(DAY, contract_id="Deleted")
+    world.transaction("back", october(1), "5", contract_id="Deleted")
+    world.contract("Litware")
+    world.run(DAY)
 
 
 # Whatever a person has done, everything adds up.
-SCENARIO = Scenario("life", _fill, STEPS, key="request", steps_stand_alone=True)
+SCENARIO = Scenario("life", _fill, STEPS, key="request", look=_look, steps_stand_alone=True)

@@ -5,4 +5,4 @@ from __future__ import annotations
 from tests.faults import day, life
 from tests.faults.scenario import Scenario
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (day.SCENARIO, life.SCENARIO)}
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (day.SCENARIO, day.CLEARED, life.SCENARIO)}

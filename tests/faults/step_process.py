@@ -15,15 +15,17 @@ from invoicing.settings import Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import DRIVER, create_engine
 from invoicing.warehouse.migrations import check
-from invoicing.warehouse.statements import SQL_ROOT
+from invoicing.warehouse.statements import SQL_ROOT, Statement
 from tests.faults.gate import through_gate
-from tests.faults.scenario import Task
+from tests.faults.scenario import Seen, Task
 from tests.faults.scenarios import SCENARIOS
 
 TRY_AGAIN = 75  # the exit code of a try that ended in a transient error
 
 # Loads the driver, once: the processes are forked from one that has imported this.
-create_engine(sa.URL.create(DRIVER))
+_DIALECT = create_engine(sa.URL.create(DRIVER)).dialect
+
+_FOLDERS = ("warehouse", "ledger", "process", "lifecycle", "audit")
 
 Phase = Literal["before", "inside", "committed", "after"]
 
@@ -49,6 +51,7 @@ class Order:
     scenario: str
     step: str
     key: str
+    seen: Seen
     stop: Stop | None = None
     port: int | None = None
 
@@ -75,7 +78,7 @@ def take(order: Order, runner: Connection) -> None:
         engine = create_engine(_url(order))
         hook.watch(engine)
         check(engine)
-        SCENARIOS[order.scenario].step(order.step)(Task(engine, order.settings, order.key))
+        SCENARIOS[order.scenario].step(order.step)(Task(engine, order.settings, order.key, order.seen))
     except TransientError:
         sys.exit(TRY_AGAIN)
     runner.send(Done(tuple(hook.statements)))
@@ -134,15 +137,15 @@ class _Hook:
 
 
 def _name(statement: str) -> str:
-    first = statement.splitlines()[0]
-    return _files().get(first, first[:60])
+    return _files().get(statement, statement.splitlines()[0][:60])
 
 
 @cache
 def _files() -> dict[str, str]:
-    """The file of each statement by its header, which says what it is for."""
-    return {
-        path.read_text(encoding="utf-8").splitlines()[0]: str(path.relative_to(SQL_ROOT).with_suffix(""))
-        for folder in ("ledger", "process", "lifecycle")
-        for path in (SQL_ROOT / folder).rglob("*.sql")
-    }
+    """The files of statements by what is sent of them."""
+    paths = (path for folder in _FOLDERS for path in (SQL_ROOT / folder).rglob("*.sql"))
+    statements = (Statement(str(path.relative_to(SQL_ROOT).with_suffix(""))) for path in paths)
+    return {str(statement.clause.compile(dialect=_DIALECT)): statement.name for statement in statements}
+
+
+_files()  # once, as the driver

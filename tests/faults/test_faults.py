@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from typing import get_args
 
 import pytest
 
-from invoicing.process.ledger import find_run
+from invoicing.ledger.runs import find_attempt
 from invoicing.warehouse.statements import SQL_ROOT
 from invoicing.warehouse.transactions import writing
-from tests.faults.day import RUN_KEY, STEPS, WHOLE_DAY
-from tests.faults.injection import copied, inject, strike, traces
+from tests.faults.day import CLEARED_STEPS, RUN_KEY, STEPS, WHOLE_DAY
+from tests.faults.injection import copied, inject, strike
 from tests.faults.plan import AROUND, KILLS, Fault, Kind
 from tests.faults.scene import Scene
 from tests.faults.server import is_alive
-from tests.faults.step_process import TRY_AGAIN, Phase, Stop
-from tests.faults.tries import Try, begun, try_until_done
-from tests.process.outcome import RESULTS
+from tests.faults.step_process import Phase
+from tests.world.reads import RESULTS, shown
+from tests.world.world import World
 
 SEED = 1
-BUCKET_STEPS = ("write_bucket_1", "write_bucket_2")
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
@@ -41,55 +37,34 @@ def test_a_connection_that_is_lost_at_commit_leaves_no_trace(day: Scene, phase: 
     assert inject(day, fault).wrong == (), fault
 
 
+@pytest.mark.parametrize("kind", ["task", "postmaster"])
+@pytest.mark.parametrize("phase", ["inside", "committed"])
+def test_a_run_that_died_and_is_cleared_leaves_no_trace(day: Scene, kind: Kind, phase: Phase) -> None:
+    fault = day.draw(SEED, kind, phase, "cleared")
+    assert inject(day, fault).wrong == (), fault
+
+
 @pytest.mark.parametrize("phase", ["inside", "committed"])
 def test_a_run_that_died_is_made_good_by_the_next_run(day: Scene, phase: Phase) -> None:
-    fault = day.draw(SEED, "run", phase)
+    fault = day.draw(SEED, "task", phase, "next")
     assert inject(day, fault).wrong == (), fault
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_day_whose_process_died_is_made_good_by_the_next_run(day: Scene, phase: Phase) -> None:
-    fault = day.draw(SEED, "run", phase, whole=True)
+    fault = day.draw(SEED, "task", phase, "next", whole=True)
     assert inject(day, fault).wrong == (), fault
 
 
-# Buckets side by side
+@pytest.mark.parametrize("kind", KILLS)
+def test_a_cleared_bucket_that_is_killed_leaves_no_trace(cleared: Scene, kind: Kind) -> None:
+    fault = cleared.draw(SEED, kind, "inside")
+    assert inject(cleared, fault).wrong == (), fault
 
 
-@contextmanager
-def side_by_side(day: Scene) -> Iterator[tuple[Try, Try, int]]:
-    """Both buckets in the middle of their work, and the session of the first; in the end both are tried again."""
-    with copied(day.server, day.before("write_bucket_1")) as database:
-        first, second = (day.order(database, step) for step in BUCKET_STEPS)
-        stop = Stop(day.sent["write_bucket_1"].index("process/write_invoice_lines") + 1, "after")
-        with begun(replace(first, stop=stop)) as one, begun(replace(second, stop=stop)) as other:
-            backend = one.reached().backend
-            other.reached()
-            yield one, other, backend
-        for step in (*BUCKET_STEPS, "close"):
-            try_until_done(replace(first, step=step))
-        assert traces(day, database, "close") == []
-
-
-def test_a_bucket_that_is_killed_leaves_the_one_beside_it_alone(day: Scene) -> None:
-    with side_by_side(day) as (one, other, _):
-        one.kill()
-        other.go_on()
-        assert other.ended() == 0
-
-
-def test_a_session_that_is_killed_takes_the_one_beside_it_along_and_both_are_made_good(day: Scene) -> None:
-    with side_by_side(day) as (one, other, backend):
-        os.kill(backend, signal.SIGKILL)
-        one.go_on()
-        other.go_on()
-        assert [one.ended(), other.ended()] == [TRY_AGAIN, TRY_AGAIN]
-
-
-def test_both_buckets_have_contracts_to_write(day: Scene) -> None:
-    with day.server.engine(day.before("write_bucket_1")).connect() as connection:
-        found = connection.exec_driver_sql("SELECT DISTINCT slot * 2 / 64 FROM invoicing.run_invoice_line")
-        assert sorted(found.scalars()) == [0, 1]
+def test_a_cleared_bucket_that_died_is_cleared_with_the_whole_run_and_leaves_no_trace(cleared: Scene) -> None:
+    fault = cleared.draw(SEED, "postmaster", "committed", "cleared")
+    assert inject(cleared, fault).wrong == (), fault
 
 
 # What a fault at COMMIT means
@@ -113,19 +88,31 @@ def test_commit_that_was_struck_is_in_or_not(day: Scene, kind: Kind, phase: Phas
     fault = Fault("day", "find_due", len(day.sent["find_due"]), "COMMIT", phase, kind)
     with copied(day.server, day.before("find_due")) as database:
         strike(day.server, day.order(database, "find_due"), fault)
-        with writing(day.server.engine(database), 20) as connection:  # once the transaction is over
-            assert (find_run(connection, RUN_KEY) is not None) == is_in
+        day.server.wait_until_idle(database)
+        with writing(day.server.engine(database), 20) as connection:
+            assert (find_attempt(connection, RUN_KEY) is not None) == is_in
 
 
 # What the faults strike: or the tests above, and `make faults`, would prove nothing
 
 
-def test_every_statement_of_the_process_is_struck(day: Scene) -> None:
-    struck = {fault.statement for fault in day.faults}
-    files = {str(path.relative_to(SQL_ROOT).with_suffix("")) for path in SQL_ROOT.glob("process/**/*.sql")}
-    # They ask for contracts that were named, when nothing is due, when there is nothing to add; and one is no step's.
-    others = {"known_contracts", "why_nothing_is_due", "count_stale_details", "measure_lag"}
-    assert files - struck <= {f"process/{name}" for name in others}
+def test_every_statement_of_the_process_is_struck(day: Scene, cleared: Scene) -> None:
+    struck = {fault.statement for scene in (day, cleared) for fault in scene.faults}
+    folders = ("process", "ledger", "audit/detection", "warehouse/locks")
+    files = {
+        str(path.relative_to(SQL_ROOT).with_suffix(""))
+        for folder in folders
+        for path in (SQL_ROOT / folder).rglob("*.sql")
+    }
+    assert files - struck == {
+        "ledger/changes/touch_slots",  # loads
+        "process/closing/count_on_a_draft",  # where nothing is written
+        "process/cycle/find_latest_cycle_end",  # Sleep, which writes nothing
+        "process/day/list_previewed_amounts",  # previews
+        "process/day/list_previewed_invoices",
+        "process/due_lines/find_first_run_date",  # where nothing is due
+        "process/due_lines/find_known_contracts",  # where contracts are named
+    }
 
 
 def test_a_postmaster_that_is_killed_takes_its_sessions_along_at_once(day: Scene) -> None:
@@ -135,9 +122,14 @@ def test_a_postmaster_that_is_killed_takes_its_sessions_along_at_once(day: Scene
         assert not is_alive(session)
 
 
-def test_every_step_is_struck_at_its_commit(day: Scene) -> None:
+def test_every_step_is_struck_at_its_commit(day: Scene, cleared: Scene) -> None:
     assert [day.sent[step].count("COMMIT") for step in STEPS] == [1] * len(STEPS)
-    assert day.sent[WHOLE_DAY].count("COMMIT") == len(STEPS)
+    assert [cleared.sent[step].count("COMMIT") for step in CLEARED_STEPS] == [1] * len(CLEARED_STEPS)
+
+
+def test_the_whole_day_is_struck_at_each_of_its_commits(day: Scene) -> None:
+    nobody_marks = len(STEPS) - 1
+    assert day.sent[WHOLE_DAY].count("COMMIT") == nobody_marks
 
 
 def test_there_are_at_least_200_faults(day: Scene) -> None:
@@ -145,7 +137,8 @@ def test_there_are_at_least_200_faults(day: Scene) -> None:
 
 
 def test_the_day_changes_every_result(day: Scene) -> None:
-    assert [table for table in RESULTS if day.start[table] == day.left["close"][table]] == []
+    before, after = (shown(World(day.server.engine(name))) for name in (day.before("find_due"), "day_undisturbed"))
+    assert [view for view in RESULTS if before[view] == after[view]] == []
 
 
 def test_a_trace_would_be_found(day: Scene) -> None:

@@ -49,6 +49,9 @@ class Try:
         assert self.process.pid is not None
         os.kill(self.process.pid, signal.SIGKILL)
 
+    def has_ended(self) -> bool:
+        return bool(wait([self.process.sentinel], 0))
+
     def ended(self) -> int:
         """Exit code, once the process is gone; -9 when it was killed."""
         assert wait([self.process.sentinel], _SECONDS), "the step hangs"
