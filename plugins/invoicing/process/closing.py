@@ -51,9 +51,10 @@ def _what_is_missing(figures: Figures) -> str | None:
 
 def _skipped(connection: sa.Connection, run: Run, figures: Figures) -> str | None:
     """Why nothing was written; None when something was, or has to be."""
-    if run.skipped_reason or figures.unwritten or figures.details:
+    if figures.details:
+        return None  # though nothing may have been due when the run began
+    if run.skipped_reason or figures.unwritten:
         return run.skipped_reason
     waiting: int = execute(connection, COUNT_ON_A_DRAFT, attempt_id=run.attempt_id).scalar_one()
-    if waiting:
-        return f"what is ready for the lines due on {run.run_date} waits: {waiting} transactions are on drafts that are kept"
-    return f"nothing is ready for the lines due on {run.run_date}"
+    nothing = f"nothing is ready for the lines due on {run.run_date}"
+    return f"{nothing} but {waiting} transactions that other drafts hold, or keep waiting" if waiting else nothing

@@ -1,4 +1,4 @@
--- Purpose: how many of the open sales of an attempt wait on drafts that are kept.
+-- Purpose: how many of the open sales of an attempt are on drafts that it does not derive afresh, or wait beside one that is kept.
 -- Parameters: attempt_id.
 -- Grain: one row.
 -- May be repeated: reads only.
