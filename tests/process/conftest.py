@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from invoicing.warehouse.connection import create_engine
 from tests.process.warehouse import Warehouse
+from tests.world.names import october
+from tests.world.world import World
 
 
 @pytest.fixture
@@ -27,3 +29,19 @@ def emptied(shared_engine: sa.Engine) -> Warehouse:
     warehouse = Warehouse(shared_engine)
     warehouse.empty()
     return warehouse
+
+
+@pytest.fixture
+def three_lines(world: World) -> World:
+    """An active contract with two lines and a milestone to invoice on 5 October."""
+    world.contract()
+    world.line()
+    world.line("travel")
+    world.line("prototype", method="fixed_price")
+    world.schedule(october(5))
+    world.schedule(october(5), line_id="travel")
+    world.milestone("M1", october(5), "5000", line_id="prototype")
+    world.transaction("T1", october(1), "100")
+    world.transaction("T2", october(2), "30")
+    world.transaction("T3", october(2), "7", line_id="travel")
+    return world
