@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -103,7 +104,7 @@ def preview_day(
     engine: sa.Engine, run_date: date, *, settings: Settings, contract_ids: Sequence[str] | None = None
 ) -> Day:
     """What `run_day` would write: its first two steps, in a transaction that is rolled back. Takes no lock that others wait for."""
-    key = f"preview/{run_date}"
+    key = f"preview/{uuid4()}"
     with rehearsing(engine, settings.wait_seconds) as connection:
         due = find_due_contract_lines(
             connection,
@@ -112,6 +113,7 @@ def preview_day(
             trigger=Trigger.CLI,
             settings=settings,
             contract_ids=contract_ids,
+            is_rehearsal=True,
         )
         for bucket in due.buckets:
             filter_ready_transactions(connection, run_key=key, bucket=bucket.number, settings=settings)

@@ -89,10 +89,14 @@ def find_due_contract_lines(
     trigger: Trigger,
     settings: Settings,
     contract_ids: Sequence[str] | None = None,
+    is_rehearsal: bool = False,
 ) -> Due:
     """Opens an attempt of the run and leaves the rows due on `run_date`, or on a day missed before it, in `run_due_row`.
 
     The ranges of the buckets are those of the run's first attempt, so that a bucket that is cleared means the same contracts.
+
+    Args:
+        is_rehearsal: nothing of it will stay, so it takes no lock that others wait for, and reports no problems.
 
     Raises:
         NotFoundError: a contract was named that the warehouse does not hold.
@@ -103,7 +107,8 @@ def find_due_contract_lines(
     run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
     contracts_at = _contracts_at(connection, **_ALL_SLOTS)
     _find_due_rows(connection, run, settings, **_ALL_SLOTS)
-    detect_errors(connection, run.run_date, contract_ids=run.contract_ids)
+    if not is_rehearsal:
+        detect_errors(connection, run.run_date, contract_ids=run.contract_ids)
     execute(connection, QUARANTINE_ROWS, attempt_id=run.attempt_id, **_ALL_SLOTS)
     counted = execute(connection, COUNT_BY_SLOT, attempt_id=run.attempt_id).all()
     buckets = _buckets_of(connection, earlier_attempt) or plan_buckets(
@@ -127,7 +132,8 @@ def find_due_contract_lines(
         quarantined_contracts=found.quarantined_contracts,
         skipped_reason=None if found.due_lines else _why_nothing_is_due(connection, run),
     )
-    connection.execute(sa.text("ANALYZE invoicing.run_due_row"))
+    if not is_rehearsal:
+        connection.execute(sa.text("ANALYZE invoicing.run_due_row"))
     return Due(run, tuple(buckets), tuple(_list_quarantined(connection, run)), tuple(_list_kept(connection, run)))
 
 
