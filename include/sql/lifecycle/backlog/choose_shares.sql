@@ -10,7 +10,7 @@ SELECT
 FROM rules.open_billable AS b
 WHERE
     b.contract_id = any(cast(:contract_ids AS text[]))
-    AND b.held_by IS NULL
+    AND NOT b.is_held
     AND (
         b.is_ready <> cast(:to_ready AS boolean)
         OR (b.billing_type <> cast(:to_billing_type AS invoicing.billing_type) AND b.source <> 'milestone')
