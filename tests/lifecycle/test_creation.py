@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_what_is_named_is_taken_alone_whatever_its_date(dated: Desk) -> None:
 
 
 @pytest.mark.parametrize("named", [{"transaction_ids": ["past", "T9"]}, {"milestone_ids": ["past"]}])
-def test_name_that_is_not_known_is_refused_and_nothing_is_created(dated: Desk, named: dict[str, list[str]]) -> None:
+def test_name_that_is_not_known_is_refused_and_nothing_is_created(dated: Desk, named: dict[str, Any]) -> None:
     with pytest.raises(NotFoundError, match=r"no (transaction T9|milestone past)"):
         dated.create(**named)
     assert billed(dated.world) == {}
