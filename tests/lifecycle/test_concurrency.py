@@ -13,14 +13,15 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from invoicing.errors import ChangedMeanwhileError, LoadRefusedError, RefusedError, RunHeldError
+from invoicing.errors import ChangedMeanwhileError, RefusedError
+from invoicing.ledger.changes import Request
 from invoicing.lifecycle.confirmation import confirm_invoices
-from invoicing.lifecycle.invoices import Handled, Invoice, Request
+from invoicing.lifecycle.invoices import Handled, Invoice
 from invoicing.settings import Settings
-from invoicing.warehouse.transactions import take_writer_lock
+from invoicing.warehouse.transactions import bound_waiting
 from tests.lifecycle.races import Race, at_once, in_groups
 from tests.world.names import TODAY, october
-from tests.world.reads import billed, dump, invoice_of
+from tests.world.reads import billed, invoice_of, versions
 from tests.world.steps import Steps
 from tests.world.world import World
 
@@ -135,7 +136,7 @@ def cut_off(race: Race, *invoices: UUID) -> Callable[[], None]:
 def _without_commit(race: Race, invoices: Sequence[UUID], end: Callable[[sa.Connection], None]) -> Callable[[], None]:
     def act() -> None:
         with race.world.engine.connect() as connection:
-            take_writer_lock(connection, race.world.settings.wait_seconds)
+            bound_waiting(connection, race.world.settings.wait_seconds)
             found = confirm_invoices(
                 connection,
                 dict.fromkeys(invoices),
@@ -261,46 +262,41 @@ def test_run_beside_a_creation_bills_nothing_twice(race: Race) -> None:
         race.world.schedule(DAY, contract_id=contract_id)
         ran, created = at_once(running(race, contract_id, "run"), race.create(contract_id))
         assert done(ran)
-        assert done(created) or isinstance(created, RunHeldError) or "nothing is ready" in refusal(created)
+        assert done(created) or "nothing is ready" in refusal(created)
         assert billed(race.world, contract_id) == {TODAY if done(created) else DAY: BOTH_BILLED}
 
 
-def test_run_again_beside_a_confirmation_leaves_alone_what_is_confirmed(race: Race) -> None:
+def test_run_again_beside_a_confirmation_keeps_what_is_confirmed(race: Race) -> None:
     for contract_id in race.rounds(race.ready(FEW)):
         race.world.schedule(DAY, contract_id=contract_id)
         running(race, contract_id, "first")()
         draft = invoice_of(race.world, DAY, contract_id=contract_id)
         race.world.transaction("late", october(3), "7", contract_id=contract_id, customer_id="Fabrikam")
-        ran, confirmed = at_once(running(race, contract_id, "again"), race.confirm(draft, version=1))
+        seen = versions(race.world)[str(draft)]
+        ran, confirmed = at_once(running(race, contract_id, "again"), race.confirm(draft, version=seen))
         assert done(ran)
         if done(confirmed):
             assert billed(race.world, contract_id) == {DAY: BOTH_BILLED}
         else:
-            assert isinstance(confirmed, RunHeldError) or "somebody changed it" in refusal(confirmed)
+            assert "somebody changed it" in refusal(confirmed)
             assert billed(race.world, contract_id) == {DAY: [*BOTH_BILLED, "late"]}
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])
-def test_nothing_is_done_by_hand_while_a_run_is_between_its_steps(race: Race, last: int) -> None:
+def test_people_work_while_a_run_is_between_its_steps(race: Race, last: int) -> None:
     ready, drafted, billed_before = race.ready(3)
     draft, invoice = (found.invoice_id for found in race.create(drafted, billed_before)().invoices)
     race.confirm(invoice)()
-    actions = {
-        "creating invoices": race.create(ready),
-        "editing an invoice": race.edit(draft, "T1", 6),
-        "deleting an invoice": race.delete(draft),
-        "confirming invoices": race.confirm(draft),
-        "correcting invoices": race.correct(invoice),
-        "paying invoices": race.pay(invoice),
-    }
     race.world.schedule(DAY, contract_id=ready)
-    for step in Steps(race.world, DAY, "in progress").in_order[:last]:
+    steps = Steps(race.world, DAY, "in progress")
+    for step in steps.in_order[:last]:
         step()
-    before = dump(race.world)
-    for doing, action in actions.items():
-        with pytest.raises(RunHeldError, match=rf"{doing} has to wait: run \d+ of {DAY} \(in progress, since"):
-            action()
-    assert dump(race.world) == before
+    race.edit(draft, "T1", 6)()
+    for act in (race.confirm(draft), race.correct(invoice), race.pay(invoice)):
+        assert done(act())
+    for step in steps.in_order[last:]:
+        step()
+    assert billed(race.world, ready) == {DAY: BOTH_BILLED}
 
 
 # Beside a load
@@ -313,27 +309,26 @@ def loading(race: Race, contract_id: str) -> Callable[[], object]:
     return source.load
 
 
-def test_load_beside_a_confirmation_is_refused_what_is_invoiced(race: Race) -> None:
+def test_load_beside_a_confirmation_is_billed_or_recorded_beside(race: Race) -> None:
     for contract_id, draft in race.rounds(race.drafts(MANY)):
         loaded, confirmed = at_once(loading(race, contract_id), race.confirm(draft))
-        assert isinstance(loaded, LoadRefusedError)
-        assert "is on invoice" in str(loaded)
+        assert loaded is None
         assert done(confirmed)
         assert confirmed.invoices[0].total_amount == 1630
 
 
-def test_load_beside_a_creation_is_invoiced_or_refused(race: Race) -> None:
+def test_load_beside_a_creation_is_taken_and_drafted_as_it_was_or_is(race: Race) -> None:
     for contract_id in race.rounds(race.ready(MANY)):
         loaded, created = at_once(loading(race, contract_id), race.create(contract_id))
+        assert loaded is None
         assert done(created)
-        assert done(loaded) or isinstance(loaded, LoadRefusedError)
-        assert created.invoices[0].total_amount == (1830 if done(loaded) else 1630)
+        assert created.invoices[0].total_amount in (1630, 1830)
 
 
-def test_load_beside_a_deletion_is_refused_unless_the_draft_is_gone(race: Race) -> None:
+def test_load_beside_a_deletion_is_taken(race: Race) -> None:
     for contract_id, draft in race.rounds(race.drafts(MANY)):
         loaded, deleted = at_once(loading(race, contract_id), race.delete(draft))
+        assert loaded is None
         assert done(deleted)
-        assert done(loaded) or isinstance(loaded, LoadRefusedError)
         (created,) = race.create(contract_id)().invoices
-        assert created.total_amount == (1830 if done(loaded) else 1630)
+        assert created.total_amount == 1830

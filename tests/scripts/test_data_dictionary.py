@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from invoicing.reports.dictionary import data_dictionary
 from invoicing.settings import PROJECT_ROOT
-from scripts.data_dictionary import data_dictionary
 
 
 def test_the_data_dictionary_in_docs_is_current(engine: sa.Engine) -> None:

@@ -43,11 +43,6 @@ def statement_files() -> list[Path]:
     return [path for path in all_files() if path.relative_to(SQL_ROOT).parts[0] not in SCRIPTS]
 
 
-def binds_of(path: Path) -> set[str]:
-    text = re.sub(r"'[^']*'|--[^\n]*", "", path.read_text(encoding="utf-8"))
-    return set(_BIND.findall(text))
-
-
 @cache
 def parsed(path: Path) -> tuple[exp.Expression, ...]:
     """The statements of a file. What sqlglot does not know, such as DO blocks, comes as a `Command`."""

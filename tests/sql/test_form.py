@@ -9,7 +9,7 @@ import pytest
 from sqlglot import exp
 
 from invoicing.warehouse.statements import SQL_ROOT
-from tests.sql.files import SCRIPTS, all_files, binds_of, constants, name_of, parsed, statement_files, tables_of
+from tests.sql.files import SCRIPTS, all_files, constants, name_of, parsed, statement_files, tables_of
 
 # One alias per table. Another name says what role a second look at a table plays, in a whole word.
 ALIASES = {
@@ -53,9 +53,6 @@ NOT_DISTRIBUTED = {
     "run_bucket",
 }
 
-HEADER = ("Purpose", "Parameters", "Grain", "May be repeated")
-
-# A second opinion may join as it likes what is on one node; none of it is needed on a cluster.
 _files = pytest.mark.parametrize("path", all_files(), ids=name_of)
 _statements = pytest.mark.parametrize("path", statement_files(), ids=name_of)
 
@@ -63,18 +60,6 @@ _statements = pytest.mark.parametrize("path", statement_files(), ids=name_of)
 @_statements
 def test_file_holds_one_statement(path: Path) -> None:
     assert len(parsed(path)) == 1
-
-
-@_statements
-def test_header_says_what_a_reader_needs(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert [word for word in HEADER if f"-- {word}: " not in text] == []
-
-
-@_statements
-def test_header_names_every_parameter(path: Path) -> None:
-    header = "".join(re.findall(r"^--.*\n", path.read_text(encoding="utf-8"), re.MULTILINE))
-    assert [name for name in sorted(binds_of(path)) if not re.search(rf"\b{name}\b", header)] == []
 
 
 @_files
@@ -118,7 +103,9 @@ def test_nothing_that_a_cluster_refuses(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((SQL_ROOT / "migrations").rglob("*.sql")), ids=name_of)
 def test_alter_has_one_subcommand(path: Path) -> None:
     text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
-    many = [part for part in text.split(";") if "ALTER TABLE" in part and len(re.findall(r"\bADD\b|\bDROP\b", part)) > 1]
+    many = [
+        part for part in text.split(";") if "ALTER TABLE" in part and len(re.findall(r"\bADD\b|\bDROP\b", part)) > 1
+    ]
     assert many == []
 
 
@@ -144,5 +131,4 @@ def test_statement_lies_in_the_folder_of_its_module() -> None:
 
 @pytest.mark.parametrize("folder", SCRIPTS)
 def test_scripts_are_numbered_in_the_order_they_run(folder: str) -> None:
-    paths = [path for path in sorted((SQL_ROOT / folder).rglob("*.sql"))]
-    assert [path.name for path in paths if not re.match(r"\d{3}_", path.name)] == []
+    assert [path.name for path in (SQL_ROOT / folder).rglob("*.sql") if not re.match(r"\d{3}_", path.name)] == []

@@ -13,17 +13,11 @@ import sqlalchemy as sa
 
 from invoicing.settings import PROJECT_ROOT
 from invoicing.warehouse.connection import create_engine
-from invoicing.warehouse.statements import SQL_ROOT, execute, statement_text
+from invoicing.warehouse.statements import Statement, execute
+from tests.sql.files import name_of, statement_files
 
 HEADER = ("Purpose", "Parameters", "Grain", "May be repeated")
-SCRIPTS = ("migrations", "analytics")  # several statements each, run whole by the driver
-NAMES = sorted(
-    path.relative_to(SQL_ROOT).with_suffix("").as_posix()
-    for path in SQL_ROOT.rglob("*.sql")
-    if path.relative_to(SQL_ROOT).parts[0] not in SCRIPTS
-)
-# Folders whose files are found by looking: each file is a rule or a check of its own.
-LISTED = ("process/exceptions", "verify")
+NAMES = [name_of(path) for path in statement_files()]
 EACH = pytest.mark.parametrize("name", NAMES)
 
 
@@ -31,7 +25,7 @@ def header_of(name: str) -> dict[str, str]:
     """The header lines by their titles; what follows a title to the next one belongs to it."""
     parts: dict[str, str] = {}
     title = ""
-    for line in statement_text(name).splitlines():
+    for line in Statement(name).text.splitlines():
         if not line.startswith("--"):
             return parts
         words = line.removeprefix("--").strip()
@@ -44,12 +38,12 @@ def header_of(name: str) -> dict[str, str]:
 
 def body_of(name: str) -> str:
     """The statement without comments and without what stands between quotes."""
-    text = re.sub(r"--[^\n]*", "", statement_text(name))
+    text = re.sub(r"--[^\n]*", "", Statement(name).text)
     return re.sub(r"'(?:[^']|'')*'", "''", text)
 
 
 def parameters_of(name: str) -> set[str]:
-    return set(sa.text(statement_text(name)).compile().params)
+    return set(sa.text(Statement(name).text).compile().params)
 
 
 # The files
@@ -66,11 +60,6 @@ def test_header_says_something_under_each_title(name: str) -> None:
 
 
 @EACH
-def test_file_is_one_statement(name: str) -> None:
-    assert ";" not in body_of(name).strip().removesuffix(";")
-
-
-@EACH
 def test_header_names_the_parameters_that_the_statement_binds(name: str) -> None:
     told = re.sub(r"\([^)]*\)", "", header_of(name)["Parameters"]).split(".")[0].split(";")[0]
     named = set() if told.strip() == "none" else {word.strip() for word in told.split(",")}
@@ -82,7 +71,7 @@ def test_statement_has_no_place_for_text_to_be_put_in(name: str) -> None:
     assert re.search(r"%\(|%s|\{\w*\}|\$\{|\$\d", body_of(name)) is None
 
 
-# Their use
+# What is sent besides them
 
 SOURCES = sorted([*PROJECT_ROOT.glob("plugins/**/*.py"), *PROJECT_ROOT.glob("scripts/**/*.py")])
 
@@ -90,48 +79,6 @@ SOURCES = sorted([*PROJECT_ROOT.glob("plugins/**/*.py"), *PROJECT_ROOT.glob("scr
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def texts() -> frozenset[str]:
-    """Every text constant of the sources."""
-    return frozenset(
-        node.value
-        for path in SOURCES
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-
-
-@cache
-def patterns() -> tuple[re.Pattern[str], ...]:
-    """Every f-string of the sources that could name a statement."""
-    found = []
-    for path in SOURCES:
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                parts = (
-                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"(\w+)" for part in node.values
-                )
-                found.append(re.compile("".join(parts)))
-    return tuple(found)
-
-
-def is_used(name: str) -> bool:
-    if name in texts() or name.rpartition("/")[0] in LISTED:
-        return True
-    matches = (pattern.fullmatch(name) for pattern in patterns())
-    return any(match and match.groups() and set(match.groups()) <= texts() for match in matches)
-
-
-@EACH
-def test_statement_is_used(name: str) -> None:
-    assert is_used(name)
-
-
-def test_statement_that_nobody_wrote_is_not_used() -> None:
-    """Or the test above would prove nothing."""
-    assert not is_used("process/no_such_statement")
 
 
 def calls_of_execute(path: Path) -> list[ast.Call]:
@@ -166,8 +113,8 @@ def test_no_value_is_formatted_into_sql() -> None:
     assert found == []
 
 
-# What may be put into SQL: names of the package's own tables.
-IDENTIFIERS = {"table", "VERSION_TABLE", "DATABASE"}
+# What may be put into SQL: names of the package's own tables, and the statements of rules (`invoicing.audit.exceptions`).
+IDENTIFIERS = {"table", "VERSION_TABLE", "DATABASE", "found"}
 
 
 # Executing
@@ -178,23 +125,30 @@ def connection(server_url: sa.URL) -> sa.Connection:
     return create_engine(server_url).connect()
 
 
-def test_parameters_that_a_statement_does_not_name_are_left_out(
-    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("invoicing.warehouse.statements._statement", lambda _: sa.text("SELECT :a + 1"))
-    monkeypatch.setattr("invoicing.warehouse.statements.statement_text", lambda _: "")
-    with connection:
-        assert execute(connection, "any", a=1, b=2).scalar_one() == 2
+class Inline(Statement):
+    """A statement that is no file: its name is its text."""
+
+    @property
+    def text(self) -> str:  # type: ignore[override]
+        return self.name
+
+
+def test_parameter_that_a_statement_does_not_have_is_refused(connection: sa.Connection) -> None:
+    with connection, pytest.raises(TypeError, match="parameters b are missing or not its own"):
+        execute(connection, Inline("SELECT :a + 1"), a=1, b=2)
+
+
+def test_parameter_that_is_missing_is_refused(connection: sa.Connection) -> None:
+    with connection, pytest.raises(TypeError, match="parameters a are missing or not its own"):
+        execute(connection, Inline("SELECT :a + 1"))
 
 
 def test_statement_is_logged_under_a_line_with_its_rows_and_seconds(
-    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    connection: sa.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     text = "SELECT generate_series(1, :last)"
-    monkeypatch.setattr("invoicing.warehouse.statements._statement", lambda _: sa.text(text))
-    monkeypatch.setattr("invoicing.warehouse.statements.statement_text", lambda _: text)
     with caplog.at_level(logging.INFO, "invoicing.warehouse.statements"), connection:
-        execute(connection, "any/name", last=3)
+        execute(connection, Inline(text), last=3)
     first, parameters, statement, last = caplog.messages
-    assert re.fullmatch(r"::group::any/name: 3 rows in \d+\.\d{3} s", first)
+    assert re.fullmatch(rf"::group::{re.escape(text)}: 3 rows in \d+\.\d{{3}} s", first)
     assert (parameters, statement, last) == ("parameters: {'last': 3}", text, "::endgroup::")
