@@ -15,17 +15,6 @@ TESTS = Path(__file__).parents[1]
 # What goes wrong is done to tables; what no view shows is looked up in them; a migration is about them.
 MAY = ("world/damage/", "world/stored.py", "warehouse/test_migrations.py")
 
-# Still to be written anew: modules, or folders of them. What names no table any more leaves this list.
-STILL_TO_DO = (
-    "process/outcome.py",
-    "process/test_buckets.py",
-    "process/test_closing.py",
-    "process/test_concurrency.py",
-    "process/test_cycle.py",
-    "process/test_ledger.py",
-    "process/warehouse.py",
-)
-
 
 def named(path: Path, private: frozenset[str]) -> Iterator[str]:
     """The private names in the texts of a module; `{}`: one that is put together."""
@@ -57,12 +46,7 @@ def naming(private: frozenset[str]) -> dict[str, list[str]]:
 
 
 def test_no_test_names_a_private_table(naming: dict[str, list[str]]) -> None:
-    assert {name: tables for name, tables in naming.items() if not name.startswith(STILL_TO_DO)} == {}
-
-
-@pytest.mark.parametrize("place", STILL_TO_DO)
-def test_what_is_still_to_do_names_private_tables(naming: dict[str, list[str]], place: str) -> None:
-    assert any(name.startswith(place) for name in naming)
+    assert naming == {}
 
 
 def test_names_are_found_in_plain_text_and_in_what_is_put_together(tmp_path: Path) -> None:
