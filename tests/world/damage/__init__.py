@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.world.damage.confirmed import (
     CONTENT,
     FORBIDDEN,
+    REFERRED,
     attempt,
     attempt_status,
     change_as_migration,
@@ -38,6 +39,7 @@ from tests.world.damage.invoices import (
     lose_what_is_on,
     move_detail,
     replace_open_share,
+    take_past_locks,
 )
 from tests.world.damage.ledger import (
     Private,
@@ -85,6 +87,7 @@ from tests.world.damage.sources import (
 __all__ = [
     "CONTENT",
     "FORBIDDEN",
+    "REFERRED",
     "STEPS",
     "Posting",
     "Private",
@@ -154,6 +157,7 @@ __all__ = [
     "set_run_status",
     "set_share_status",
     "source_changes",
+    "take_past_locks",
     "take_posting_for",
     "unconfirm",
 ]

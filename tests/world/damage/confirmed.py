@@ -49,6 +49,21 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "all numbers": "TRUNCATE invoicing.invoice_number",
 }
 
+# What invoices refer to, and somebody may try to take away or to call otherwise, for `attempt`.
+REFERRED: Final[Mapping[str, str]] = {
+    "share away": "DELETE FROM invoicing.billable",
+    "contract of a share": "UPDATE invoicing.billable SET contract_id = 'Contoso'",
+    "transaction away": "DELETE FROM invoicing.transaction",
+    "id of a transaction": "UPDATE invoicing.transaction SET transaction_id = transaction_id || 'b'",
+    "invoice line away": "DELETE FROM invoicing.invoice_line",
+    "contract line of an invoice line": "UPDATE invoicing.invoice_line SET contract_line_id = 'travel'",
+    "invoice away": "DELETE FROM invoicing.invoice",
+    "id of an invoice": "UPDATE invoicing.invoice SET invoice_id = gen_random_uuid()",
+    "contract line away": "DELETE FROM invoicing.contract_line",
+    "contract away": "DELETE FROM invoicing.project_contract",
+    "customer away": "DELETE FROM invoicing.customer",
+}
+
 # What is sealed of a confirmed invoice, for `change_content`.
 CONTENT: Final[Mapping[str, str]] = {
     "its run date": "invoice SET run_date = run_date + 1",
@@ -66,8 +81,8 @@ _CONFIRMED = "status IN ('confirmed', 'paid')"
 
 
 def attempt(place: Place, what: str) -> None:
-    """Tries something of `FORBIDDEN`, as anybody may."""
-    _execute(place, FORBIDDEN[what])
+    """Tries something of `FORBIDDEN` or `REFERRED`, as anybody may."""
+    _execute(place, {**FORBIDDEN, **REFERRED}[what])
 
 
 def attempt_status(place: Place, status: str) -> None:

@@ -114,6 +114,34 @@ def _copy_share(target: Target, transaction_id: str, into: str = "", values: str
     )
 
 
+def take_past_locks(target: Target, transaction_id: str, contract_id: str = CONTRACT) -> None:
+    """Somebody who takes no lock puts a transaction that one customer pays onto an invoice of their own."""
+    share = "b.contract_id = :contract_id AND b.transaction_id = :transaction_id"
+    for statement in (
+        f"""
+        INSERT INTO invoicing.invoice (
+            contract_id, invoice_id, customer_id, currency, run_date, origin, version, chargeable_amount, tax_amount
+        )
+        SELECT contract_id, CAST(md5(:transaction_id) AS uuid), customer_id, 'USD', transaction_date, 'manual', change_id,
+            amount, tax_amount
+        FROM invoicing.billable AS b WHERE {share}
+        """,
+        f"""
+        INSERT INTO invoicing.invoice_line (
+            contract_id, invoice_id, contract_line_id, chargeable_amount, non_chargeable_amount, complimentary_amount,
+            tax_amount, detail_count
+        )
+        SELECT contract_id, CAST(md5(:transaction_id) AS uuid), contract_line_id, amount, 0, 0, tax_amount, 1
+        FROM invoicing.billable AS b WHERE {share}
+        """,
+        f"""
+        INSERT INTO invoicing.invoice_line_detail (billable_id, invoice_id, {_DETAIL})
+        SELECT billable_id, CAST(md5(:transaction_id) AS uuid), {_DETAIL} FROM invoicing.billable AS b WHERE {share}
+        """,
+    ):
+        inflict(target, statement, contract_id=contract_id, transaction_id=transaction_id)
+
+
 # Details of drafts
 
 
