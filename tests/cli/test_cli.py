@@ -171,4 +171,4 @@ def test_a_warehouse_without_schema_says_what_to_run(invoke: Invoke, engine: sa.
 
 
 def test_db_check_says_that_the_schema_is_current(invoke: Invoke) -> None:
-    assert invoke("db", "check") == (0, "The warehouse has schema 0003_lifecycle, which is current.\n", "")
+    assert invoke("db", "check") == (0, "The warehouse has schema 0001_warehouse, which is current.\n", "")
