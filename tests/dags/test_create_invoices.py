@@ -179,7 +179,7 @@ def test_a_bucket_that_failed_fails_the_run_and_leaves_what_the_others_wrote(
     own_world.line(contract_id=ELSEWHERE)
     own_world.schedule(day, contract_id=ELSEWHERE)
     own_world.transaction("T", date(2020, 10, 1), "100", contract_id=ELSEWHERE)
-    damage.disturb(own_world, "write_draft_invoices", "RAISE check_violation")  # to the first that has something to write
+    damage.disturb(own_world, "write_draft_invoices", "RAISE check_violation")  # to the first that writes
     run = run_dag(str(day))
     written = [str(one.state) for one in run.get_task_instances() if one.task_id == "write_draft_invoices"]
     assert (str(run.state), sorted(written)) == ("failed", ["failed", "skipped", "skipped", "success"])
