@@ -3,6 +3,37 @@
 -- only by LEFT JOIN, which costs nothing where its columns are not asked for.
 CREATE OR REPLACE VIEW analytics.actuals AS
 SELECT
+    p.actual_id,
+    p.contract_id,
+    p.contract_line_id,
+    p.customer_id,
+    p.currency,
+    p.transaction_id,
+    p.milestone_id,
+    cast(p.kind AS text) AS kind,
+    cast(p.transaction_class AS text) AS transaction_class,
+    p.transaction_date,
+    p.accounting_date,
+    p.quantity,
+    p.unit_price,
+    p.amount,
+    p.tax_amount,
+    cast(p.billing_type AS text) AS billing_type,
+    'invoice_posted' AS billing_status,
+    CASE
+        WHEN p.reverses_actual_id IS NOT NULL THEN 'unadjustable'
+        WHEN p.kind = 'billed_sales' AND reversal.billable_id IS NOT NULL THEN 'adjusted'
+    END AS adjustment_status,
+    p.reverses_actual_id,
+    p.replaces_actual_id,
+    p.invoice_id,
+    ch.changed_at AS recorded_at
+FROM invoicing.posting AS p
+LEFT JOIN invoicing.change AS ch ON p.change_id = ch.change_id
+LEFT JOIN invoicing.posting AS reversal
+    ON p.contract_id = reversal.contract_id AND p.actual_id = reversal.reverses_actual_id
+UNION ALL
+SELECT
     cast(b.billable_id AS text) AS actual_id,
     b.contract_id,
     b.contract_line_id,
@@ -46,38 +77,7 @@ LEFT JOIN (
         AND replaces_actual_id = cast(billable_id AS text)
     GROUP BY contract_id, billable_id
 ) AS rebooking ON b.contract_id = rebooking.contract_id AND b.billable_id = rebooking.billable_id
-WHERE b.is_sale
-UNION ALL
-SELECT
-    p.actual_id,
-    p.contract_id,
-    p.contract_line_id,
-    p.customer_id,
-    p.currency,
-    p.transaction_id,
-    p.milestone_id,
-    cast(p.kind AS text) AS kind,
-    cast(p.transaction_class AS text) AS transaction_class,
-    p.transaction_date,
-    p.accounting_date,
-    p.quantity,
-    p.unit_price,
-    p.amount,
-    p.tax_amount,
-    cast(p.billing_type AS text) AS billing_type,
-    'invoice_posted' AS billing_status,
-    CASE
-        WHEN p.reverses_actual_id IS NOT NULL THEN 'unadjustable'
-        WHEN p.kind = 'billed_sales' AND reversal.billable_id IS NOT NULL THEN 'adjusted'
-    END AS adjustment_status,
-    p.reverses_actual_id,
-    p.replaces_actual_id,
-    p.invoice_id,
-    ch.changed_at AS recorded_at
-FROM invoicing.posting AS p
-LEFT JOIN invoicing.change AS ch ON p.change_id = ch.change_id
-LEFT JOIN invoicing.posting AS reversal
-    ON p.contract_id = reversal.contract_id AND p.actual_id = reversal.reverses_actual_id;
+WHERE b.is_sale;
 
 COMMENT ON VIEW analytics.actuals IS 'Sales actuals, one row each: a customer''s share of a transaction, unbilled or billed.';
 COMMENT ON COLUMN analytics.actuals.actual_id IS 'Id of the actual within its contract; what a confirmation posted is named after its detail.';
