@@ -1,4 +1,4 @@
-"""Transactions: one writer at a time, bounded waiting, and errors that say what to do."""
+"""Transactions: bounded waiting, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from invoicing.errors import (
     InvoicingError,
-    RunHeldError,
+    RunStateError,
     TerminalError,
     TransientError,
     WarehouseRefusedError,
     WarehouseUnavailableError,
 )
 from invoicing.warehouse.connection import create_engine
-from invoicing.warehouse.transactions import WRITER_LOCK, reading, rehearsing, translated, writing
+from invoicing.warehouse.transactions import reading, rehearsing, translated, writing
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,13 @@ def held(warehouse: sa.Engine, statement: str) -> Iterator[sa.Connection]:
         connection.rollback()
 
 
-WRITER = f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+LOCK = "SELECT pg_advisory_xact_lock(9)"
+
+
+def lock(warehouse: sa.Engine, wait_seconds: int = 1) -> None:
+    with write(warehouse, wait_seconds) as connection:
+        connection.exec_driver_sql(LOCK)
+
 
 # What errors mean
 
@@ -229,7 +235,7 @@ def insert_and_fail(warehouse: sa.Engine, error: BaseException) -> None:
         raise error
 
 
-@pytest.mark.parametrize("error", [RunHeldError("held"), ValueError("wrong"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [RunStateError("held"), ValueError("wrong"), KeyboardInterrupt()])
 def test_what_is_written_before_an_error_is_gone(warehouse: sa.Engine, error: BaseException) -> None:
     with pytest.raises(type(error)):
         insert_and_fail(warehouse, error)
@@ -237,37 +243,37 @@ def test_what_is_written_before_an_error_is_gone(warehouse: sa.Engine, error: Ba
 
 
 def test_error_of_the_package_comes_through_as_it_is(warehouse: sa.Engine) -> None:
-    error = RunHeldError("held")
+    error = RunStateError("held")
     with pytest.raises(InvoicingError) as found, write(warehouse):
         raise error
     assert found.value is error
 
 
-def test_writer_waits_for_the_other_writer(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER), pytest.raises(WarehouseUnavailableError), write(warehouse):
-        pass
-
-
-def test_writer_does_not_wait_longer_than_it_was_told(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER):
+def test_writer_does_not_wait_for_a_lock_longer_than_it_was_told(warehouse: sa.Engine) -> None:
+    with held(warehouse, LOCK):
         started = time.monotonic()
-        with pytest.raises(WarehouseUnavailableError), write(warehouse, 1):
-            pass
+        with pytest.raises(WarehouseUnavailableError):
+            lock(warehouse, 1)
     assert 1 <= time.monotonic() - started < 5
 
 
 def test_writer_that_gave_up_says_why(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER), pytest.raises(WarehouseUnavailableError) as refusal, write(warehouse):
-        pass
+    with held(warehouse, LOCK), pytest.raises(WarehouseUnavailableError) as refusal:
+        lock(warehouse)
     assert "somebody else is changing the warehouse and did not finish in time" in str(refusal.value)
 
 
 def test_writer_that_is_told_not_to_wait_gives_up_after_a_moment(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER):
+    with held(warehouse, LOCK):
         started = time.monotonic()
-        with pytest.raises(WarehouseUnavailableError), write(warehouse, 0):
-            pass
+        with pytest.raises(WarehouseUnavailableError):
+            lock(warehouse, 0)
     assert time.monotonic() - started < 5
+
+
+def test_two_writers_that_lock_nothing_do_not_wait(warehouse: sa.Engine) -> None:
+    with write(warehouse), write(warehouse) as second:
+        assert second.exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 1
 
 
 def test_lock_of_a_row_is_not_waited_for_longer_either(warehouse: sa.Engine) -> None:
@@ -283,13 +289,9 @@ def test_key_that_another_is_inserting_is_not_waited_for_longer_either(warehouse
 
 
 def test_writer_goes_on_when_the_other_has_ended(warehouse: sa.Engine) -> None:
-    def number() -> int:
-        with write(warehouse, 30) as connection:
-            return int(connection.exec_driver_sql("SELECT count(*) FROM kept").scalar_one())
-
-    with ThreadPoolExecutor() as threads, held(warehouse, WRITER):
-        waiting = threads.submit(number)
-    assert waiting.result() == 1
+    with ThreadPoolExecutor() as threads, held(warehouse, LOCK):
+        waiting = threads.submit(lock, warehouse, 30)
+    assert waiting.exception() is None
 
 
 # Rehearsing
@@ -309,16 +311,16 @@ def test_rehearsal_leaves_nothing(warehouse: sa.Engine) -> None:
     assert not sa.inspect(warehouse).has_table("left_behind")
 
 
-def test_rehearsal_waits_as_a_writer_does(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER), pytest.raises(WarehouseUnavailableError), rehearsing(warehouse, 1):
-        pass
+def test_rehearsal_waits_no_longer_than_it_was_told_either(warehouse: sa.Engine) -> None:
+    with held(warehouse, LOCK), pytest.raises(WarehouseUnavailableError), rehearsing(warehouse, 1) as connection:
+        connection.exec_driver_sql(LOCK)
 
 
 # Reading
 
 
 def test_reader_does_not_wait_for_a_writer(warehouse: sa.Engine) -> None:
-    with held(warehouse, WRITER), reading(warehouse) as connection:
+    with held(warehouse, LOCK), reading(warehouse) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 1
 
 
