@@ -3,7 +3,7 @@
 -- Parameters: transaction_id, contract_id (null: any), run_date, oldest_run_date.
 -- Grain: one row per share of the transaction, or one without a share.
 -- May be repeated: reads only.
-WITH explained AS (
+WITH explained AS NOT MATERIALIZED (
     SELECT
         contract_id,
         transaction_id,
@@ -18,7 +18,7 @@ WITH explained AS (
 ),
 
 -- A part that a correction gave back and that is billed again tells nothing new.
-share AS (
+share AS NOT MATERIALIZED (
     SELECT
         explained.contract_id,
         explained.transaction_id,
@@ -50,7 +50,7 @@ share AS (
     LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
 ),
 
-due AS (
+due AS NOT MATERIALIZED (
     SELECT
         dated.contract_id,
         dated.contract_line_id,
