@@ -24,6 +24,7 @@ SELECT
     ) AS is_unchanged,
     cast(CASE
         WHEN d.billable_id IS NOT NULL AND free.run_date IS NULL THEN 'on_a_draft'
+        WHEN free.is_quarantined AND NOT l.is_quarantined THEN 'on_a_draft'
         WHEN l.is_quarantined THEN 'quarantined'
         WHEN NOT b.is_billed_class THEN 'class_not_included'
         WHEN NOT b.is_ready THEN 'not_ready'
@@ -42,7 +43,8 @@ INNER JOIN rules.open_share AS b
         AND (l.customer_id = b.customer_id OR (l.customer_id = '' AND b.customer_id <> all(l.except_customer_ids)))
 LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
 LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
--- What a draft of the runs holds, of a line and date that are due in this attempt, is free: it is derived afresh.
+-- What a draft of the runs holds, of a line and date that are due in this attempt, is free: it is derived afresh; but for one
+-- whose contract and date are set aside, which stays as it is.
 LEFT JOIN invoicing.run_due_row AS free
     ON
         d.contract_id = free.contract_id
