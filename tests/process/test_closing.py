@@ -131,10 +131,10 @@ def test_run_sums_what_it_did(due: World) -> None:
     (usd,) = due.run(DAY).figures.amounts
     assert (usd.currency, usd.ready_amount, usd.chargeable_amount, usd.complimentary_amount, usd.tax_amount) == (
         "USD",
-        130,
-        100,
-        30,
-        25,
+        Decimal(130),
+        Decimal(100),
+        Decimal(30),
+        Decimal(25),
     )
 
 

@@ -536,6 +536,30 @@ def test_draft_of_a_contract_set_aside_later_stays(contract: World) -> None:
     assert billed(contract) == {DAY: ["T1"]}
 
 
+def test_what_lies_on_a_draft_that_was_set_aside_waits_there_though_another_date_would_take_it(contract: World) -> None:
+    contract.schedule(DAY, october(19))
+    contract.transaction("T1", october(1))
+    contract.run(DAY)
+    contract.line("broken")
+    contract.schedule(DAY, line_id="broken")
+    contract.revise("transactions", "T1", transaction_date=october(10))
+    damage.break_split(contract, "broken")
+    day = contract.run(october(19))
+    assert (billed(contract), accounting(contract, day.run)) == ({DAY: ["T1"]}, {"on_a_draft": (1, 100)})
+
+
+def test_quarantine_is_of_a_run_date_and_leaves_the_others_alone(contract: World) -> None:
+    contract.schedule(DAY, october(19))
+    contract.transaction("T1", october(1))
+    contract.transaction("T2", october(10))
+    contract.line("broken")
+    contract.schedule(DAY, line_id="broken")
+    damage.break_split(contract, "broken")
+    contract.run(october(19))
+    assert billed(contract) == {october(19): ["T2"]}
+    assert [run_status(contract, day) for day in (DAY, october(19))] == ["run_failed", "run_successful"]
+
+
 # Narrowing to contracts
 
 

@@ -72,6 +72,13 @@ def deliver_milestone(world: World) -> None:
     world.milestone("M1", DAY, line_id="prototype")
 
 
+def deliver_contract(world: World) -> None:
+    world.contract("Wingtip")
+    world.line(contract_id="Wingtip")
+    world.schedule(DAY, contract_id="Wingtip")
+    world.transaction("W", october(1), contract_id="Wingtip")
+
+
 def change_split(world: World) -> None:
     world.split({"Fabrikam": "25", "Northwind": "75"})
     world.transaction("T4", october(3), "8")
@@ -106,12 +113,7 @@ DONE: dict[str, Callable[[World], object]] = {
     "split is another": change_split,
     "contract is put on hold": lambda world: world.revise("project_contracts", state="on_hold"),
     "contract that was set aside is mended": lambda world: world.split({"Fabrikam": "100"}, contract_id="Contoso"),
-    "contract is new": lambda world: (
-        world.contract("Wingtip"),
-        world.line(contract_id="Wingtip"),
-        world.schedule(DAY, contract_id="Wingtip"),
-        world.transaction("W", october(1), contract_id="Wingtip"),
-    ),
+    "contract is new": deliver_contract,
 }
 
 

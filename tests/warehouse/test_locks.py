@@ -82,7 +82,7 @@ def test_many_contracts_are_locked_by_their_slots(many: World, slots: dict[int, 
     wanted = [contract_id for slot in range(40) for contract_id in slots[slot]]
     assert len(wanted) > 100
     with held_open(many, lock_contracts, wanted) as connection:
-        taken = connection.exec_driver_sql(
+        taken: int = connection.exec_driver_sql(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
         ).scalar_one()
         assert taken == 40
