@@ -16,6 +16,7 @@ from invoicing.errors import InvoicingError
 from invoicing.lifecycle.invoices import Handled, Invoice
 from tests.world.desk import Desk
 from tests.world.names import TODAY, october
+from tests.world.reads import versions
 from tests.world.verdict import differences
 from tests.world.world import World
 
@@ -67,7 +68,7 @@ class Race:
         return contract_ids
 
     def drafts(self, number: int) -> list[tuple[str, UUID]]:
-        """Contracts, each with a draft of both transactions, at version 1."""
+        """Contracts, each with a draft of both transactions."""
         created = self.create(*self.ready(number))()
         return [(invoice.contract_id, invoice.invoice_id) for invoice in created.invoices]
 
@@ -79,6 +80,10 @@ class Race:
 
     def create(self, *contract_ids: str, key: str | None = None) -> Callable[[], Handled]:
         return self._later(Desk.create, *contract_ids, key=key)
+
+    def seen(self, invoice_id: UUID) -> int:
+        """The version that an invoice has now."""
+        return versions(self.world)[invoice_id]
 
     def edit(self, invoice_id: UUID, name: str, quantity: int, version: int | None = None) -> Callable[[], Invoice]:
         """Another quantity of a transaction."""

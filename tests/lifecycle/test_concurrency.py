@@ -21,7 +21,7 @@ from invoicing.settings import Settings
 from invoicing.warehouse.transactions import bound_waiting
 from tests.lifecycle.races import Race, at_once, in_groups
 from tests.world.names import TODAY, october
-from tests.world.reads import billed, invoice_of, versions
+from tests.world.reads import billed, invoice_of
 from tests.world.steps import Steps
 from tests.world.world import World
 
@@ -53,7 +53,9 @@ def refusal(outcome: Any) -> str:
 
 def test_draft_is_either_edited_or_confirmed_as_it_was_looked_at(race: Race) -> None:
     for contract_id, draft in race.rounds(race.drafts(MANY)):
-        edited, confirmed = at_once(race.edit(draft, "T1", 6, version=1), race.confirm(draft, version=1))
+        edited, confirmed = at_once(
+            race.edit(draft, "T1", 6, version=race.seen(draft)), race.confirm(draft, version=race.seen(draft))
+        )
         if done(edited):
             assert "somebody changed it meanwhile" in refusal(confirmed)
             assert race.invoices(contract_id) == [("manual", "draft")]
@@ -74,7 +76,9 @@ def test_draft_that_nobody_looked_at_is_confirmed_with_the_edit_or_without_it(ra
 
 def test_of_two_edits_of_the_same_version_the_second_is_refused(race: Race) -> None:
     for _, draft in race.rounds(race.drafts(MANY)):
-        outcomes = at_once(race.edit(draft, "T1", 6, version=1), race.edit(draft, "T2", 3, version=1))
+        outcomes = at_once(
+            race.edit(draft, "T1", 6, version=race.seen(draft)), race.edit(draft, "T2", 3, version=race.seen(draft))
+        )
         first, second = sorted(outcomes, key=done, reverse=True)
         assert isinstance(first, Invoice)
         assert isinstance(second, ChangedMeanwhileError)
@@ -84,7 +88,7 @@ def test_of_two_edits_of_the_same_version_the_second_is_refused(race: Race) -> N
 def test_of_two_edits_that_looked_at_no_version_neither_is_lost(race: Race) -> None:
     for _, draft in race.rounds(race.drafts(MANY)):
         outcomes = at_once(race.edit(draft, "T1", 6), race.edit(draft, "T2", 3))
-        assert sorted(invoice.version for invoice in outcomes) == [2, 3]
+        assert len({invoice.version for invoice in outcomes}) == 2
         assert race.quantities(draft) == {"T1": 6, "T2": 3}
 
 
@@ -272,7 +276,7 @@ def test_run_again_beside_a_confirmation_keeps_what_is_confirmed(race: Race) -> 
         running(race, contract_id, "first")()
         draft = invoice_of(race.world, DAY, contract_id=contract_id)
         race.world.transaction("late", october(3), "7", contract_id=contract_id, customer_id="Fabrikam")
-        seen = versions(race.world)[str(draft)]
+        seen = race.seen(draft)
         ran, confirmed = at_once(running(race, contract_id, "again"), race.confirm(draft, version=seen))
         assert done(ran)
         if done(confirmed):

@@ -55,18 +55,21 @@ class Calculator(Records):
         placed = self._place_milestones(due, held, late_milestones)
         due |= {DueRow(*actual.line, day) for actual, day in placed.items()}
         due |= self._vacated_rows(placed)
-        quarantined = {row.contract_id for row in due if not self._can_split(row.line)}
+        quarantined = {(row.contract_id, row.run_date) for row in due if not self._can_split(row.line)}
+        set_aside = self._set_aside(quarantined) - held
 
         reasons: dict[Actual, Reason] = {}
         for actual in self._open_sales(due):
             day = self._oldest_untouched(actual, self._admitting_days(actual, due))
-            reasons[actual] = self._reason(actual, day, due, held, quarantined)
+            reasons[actual] = self._reason(actual, day, due, held, set_aside, quarantined)
             if reasons[actual] == "invoiced" and day is not None:
                 placed[actual] = day
 
-        self._write(placed, held, {row.contract_id for row in due} - quarantined)
+        placed = {actual: day for actual, day in placed.items() if actual not in set_aside}
+        self._write(placed, held, {(row.contract_id, row.run_date) for row in due} - quarantined)
         self._mark_rows(run_date, due, quarantined)
-        return RunResult(_accounting(reasons), frozenset(due), frozenset(quarantined))
+        contracts = frozenset(contract_id for contract_id, _ in quarantined)
+        return RunResult(_accounting(reasons), frozenset(due), contracts)
 
     def admits(self, row: DueRow, actual: Actual) -> bool:
         """Whether a row of its line takes it: a milestone on its date, anything else up to the cut-off."""
@@ -80,10 +83,18 @@ class Calculator(Records):
         for key, status in self._statuses.items():
             active = self.contracts[key.row.contract_id].state == "active"
             in_reach = run_date - timedelta(days=catch_up_days) <= key.row.run_date <= run_date
-            again = key.row.run_date == run_date == self._run_here.get(key)
+            again = key in self._run_here and run_date in (key.row.run_date, self._run_here[key])
             if active and in_reach and (status != "run_successful" or again):
                 due.add(key.row)
         return due
+
+    def _set_aside(self, quarantined: set[tuple[str, date]]) -> set[Actual]:
+        """What is on the run's own drafts of contracts and dates that are quarantined: they stay as they are."""
+        return {
+            detail.source
+            for detail in self.details
+            if detail.invoice.is_run_owned and (detail.invoice.contract_id, detail.invoice.run_date) in quarantined
+        }
 
     def _held(self, due: set[DueRow], late_milestones: LateMilestones) -> set[Actual]:
         """What is on invoices and stays there, whatever this run decides; the rest is derived afresh."""
@@ -150,12 +161,20 @@ class Calculator(Records):
         return min((day for day in days if not is_touched(day)), default=None)
 
     def _reason(
-        self, actual: Actual, day: date | None, due: set[DueRow], held: set[Actual], quarantined: set[str]
+        self,
+        actual: Actual,
+        day: date | None,
+        due: set[DueRow],
+        held: set[Actual],
+        set_aside: set[Actual],
+        quarantined: set[tuple[str, date]],
     ) -> Reason:
         if actual in held:
             return "on_a_draft"
-        if actual.contract_id in quarantined:
+        if (actual.contract_id, day or self._waiting_day(actual, due)) in quarantined:
             return "quarantined"
+        if actual in set_aside:
+            return "on_a_draft"
         if not self.lines[actual.line].invoices(actual.transaction_class):
             return "class_not_included"
         if actual.status != "ready_to_invoice":
@@ -164,22 +183,42 @@ class Calculator(Records):
             return "invoiced"
         return "on_a_draft" if self._admitting_days(actual, due) else "after_cutoff"
 
-    def _write(self, placed: dict[Actual, date], held: set[Actual], contracts: set[str]) -> None:
+    def _waiting_day(self, actual: Actual, due: set[DueRow]) -> date:
+        """The due date that something waits under which none takes: the last of its line, by cut-off."""
+
+        def last(rows: list[DueRow]) -> tuple[date, int]:
+            return max((self._cutoff(row), -row.run_date.toordinal()) for row in rows)
+
+        rows = [row for row in due if row.line == actual.line]
+        untouched = [row for row in rows if self._oldest_untouched(actual, {row.run_date})]
+        touched = [row for row in rows if row not in untouched]
+        is_beyond = not untouched or (touched and last(touched)[0] > last(untouched)[0])
+        return date.fromordinal(-last(touched if is_beyond else untouched)[1])
+
+    def _cutoff(self, row: DueRow) -> date:
+        milestones = [
+            key.row.run_date
+            for key in self._statuses
+            if key.row == row and self.lines[row.line].billing_method == "fixed_price"
+        ]
+        return max([*milestones, self._cutoffs.get(row, date.min)])
+
+    def _write(self, placed: dict[Actual, date], held: set[Actual], written: set[tuple[str, date]]) -> None:
         for invoice in self.invoices:
-            if invoice.contract_id in contracts and invoice.is_run_owned:
+            if (invoice.contract_id, invoice.run_date) in written and invoice.is_run_owned:
                 invoice.details = [detail for detail in invoice.details if detail.source in held]
         for actual, day in placed.items():
-            if actual.contract_id in contracts:
+            if (actual.contract_id, day) in written:
                 invoice = self._scheduled(actual, day) or self._open(*actual.owed_by, day, "scheduled")
                 invoice.take(actual)
         self.invoices = [invoice for invoice in self.invoices if invoice.details or not invoice.is_run_owned]
 
-    def _mark_rows(self, run_date: date, due: set[DueRow], quarantined: set[str]) -> None:
+    def _mark_rows(self, run_date: date, due: set[DueRow], quarantined: set[tuple[str, date]]) -> None:
         for key, status in self._statuses.items():
             run_elsewhere = status == "run_successful" and key not in self._run_here
             if key.row not in due or run_elsewhere:
                 continue
-            if key.row.contract_id in quarantined:
+            if (key.row.contract_id, key.row.run_date) in quarantined:
                 self._statuses[key] = "run_failed"
             else:
                 self._statuses[key] = "run_successful"
