@@ -44,7 +44,7 @@ def statement_files() -> list[Path]:
 
 
 @cache
-def parsed(path: Path) -> tuple[exp.Expression, ...]:
+def parsed(path: Path) -> tuple[Any, ...]:
     """The statements of a file. What sqlglot does not know, such as DO blocks, comes as a `Command`."""
     text = path.read_text(encoding="utf-8").replace("OVERRIDING SYSTEM VALUE", "")
     trees = sqlglot.parse(_BIND.sub("CAST(NULL AS text)", text), read="postgres")

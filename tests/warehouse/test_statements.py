@@ -129,7 +129,7 @@ class Inline(Statement):
     """A statement that is no file: its name is its text."""
 
     @property
-    def text(self) -> str:  # type: ignore[override]
+    def text(self) -> str:
         return self.name
 
 
