@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from invoicing.errors import InvoicingError, RunStateError
-from invoicing.process import day
-from invoicing.process.closing import fail_run
-from invoicing.warehouse.transactions import writing
 from tests.world import damage
 from tests.world.desk import Desk
-from tests.world.names import LINE, october
-from tests.world.reads import billed, count, exceptions, invoice_of, run_status
+from tests.world.names import october
+from tests.world.reads import billed, exceptions, invoice_of, run_status
 from tests.world.steps import Steps
 from tests.world.stored import left_for_the_next_step
 from tests.world.world import World
@@ -276,81 +272,3 @@ def test_contract_that_is_set_aside_is_reported_from_the_beginning(due: World) -
     damage.break_split(due)
     Steps(due, DAY).find_due()
     assert exceptions(due) == ["split_not_complete"]
-
-
-# What did not get that far
-
-
-def test_run_that_never_opened_is_nothing_to_close(due: World) -> None:
-    assert Steps(due, DAY).close() is None
-
-
-@pytest.mark.parametrize("step", ["find_due", "filter_ready"])
-def test_run_that_stopped_at_a_step_has_failed(due: World, step: str) -> None:
-    run = Steps(due, DAY).up_to(step)
-    run.close()
-    ended = run.latest()
-    assert (ended.status, ended.failure) == ("failed", "stopped with 1 of 1 buckets unwritten")
-
-
-def test_run_that_stopped_at_a_step_marks_no_rows(due: World) -> None:
-    Steps(due, DAY).up_to("filter_ready").close()
-    assert run_status(due, DAY) == "not_run"
-
-
-def test_run_that_stopped_at_a_step_leaves_nothing_for_a_next_step(due: World) -> None:
-    Steps(due, DAY).up_to("filter_ready").close()
-    assert set(left_for_the_next_step(due).values()) == {0}
-
-
-def test_run_that_stopped_at_a_step_is_in_no_ones_way(due: World) -> None:
-    Steps(due, DAY, "stopped").up_to("filter_ready")
-    assert due.run(DAY, "second").run.status == "succeeded"
-
-
-def test_run_that_is_failed_after_it_ended_stays_as_it_ended(due: World) -> None:
-    due.run(DAY, "scheduled")
-    with writing(due.engine, 2) as connection:
-        fail_run(connection, run_key="scheduled", failure="too late")
-    ended = Steps(due, DAY).latest()
-    assert (ended.status, ended.failure) == ("succeeded", None)
-
-
-def test_run_whose_step_fails_is_ended_with_the_reason(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise InvoicingError("the printer is on fire")
-
-    monkeypatch.setattr(day, "write_draft_invoices", fail)
-    with pytest.raises(InvoicingError):
-        due.run(DAY, "failing")
-    ended = Steps(due, DAY, "failing").latest()
-    assert (ended.status, ended.failure) == ("failed", "INV-100: the printer is on fire")
-    assert ended.ended_at is not None
-
-
-def test_run_that_is_interrupted_is_ended(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(day, "write_draft_invoices", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        due.run(DAY, "interrupted")
-    assert Steps(due, DAY, "interrupted").latest().status == "failed"
-
-
-def test_day_that_somebody_else_began_again_does_not_pass_for_done(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def begin_again(*_: object, **__: object) -> None:
-        Steps(due, DAY, "twice").find_due()
-
-    monkeypatch.setattr(day, "write_draft_invoices", begin_again)
-    with pytest.raises(RunStateError, match=r"the run of 2026-10-05 was begun again by somebody else"):
-        due.run(DAY, "twice")
-    assert count(due, "invoices") == 0
-
-
-def test_row_of_a_line_that_was_closed_meanwhile_has_not_run(due: World) -> None:
-    run = Steps(due, DAY).up_to("filter_ready")
-    due.revise("project_contracts", state="on_hold")
-    run.write_drafts()
-    run.close()
-    assert (billed(due), run_status(due, DAY, LINE), run.latest().status) == ({}, "not_run", "succeeded")
