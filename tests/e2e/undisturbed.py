@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from tests.world.reads import DRAFTS, shown, versions
+from tests.world.reads import DRAFTS, shown
 from tests.world.verdict import differences
 from tests.world.world import World
 
@@ -23,7 +23,6 @@ def outcome(world: World) -> dict[str, list[str]]:
     assert differences(world) == []
     return {
         **shown(world, (*DRAFTS, "invoice_schedule"), moments=False),
-        "versions": sorted(f"{invoice} {version}" for invoice, version in versions(world).items()),
         "billing_exceptions": [str(row) for row in world.read(_PROBLEMS)],
     }
 
