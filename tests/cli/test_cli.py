@@ -74,7 +74,7 @@ def test_a_run_shows_its_invoices(adatum: None, invoke: Invoke) -> None:
 
 def test_a_preview_writes_nothing(adatum: None, invoke: Invoke) -> None:
     _, out, _ = invoke("run", "--run-date", "2020-10-05", "--preview")
-    assert "would write 1 invoice with 25 details" in out
+    assert "would leave 1 invoice with 25 details" in out
     assert json.loads(invoke("invoices", "--json")[1]) == []
 
 

@@ -75,8 +75,7 @@ class Calculator(Records):
         """Whether a row of its line takes it: a milestone on its date, anything else up to the cut-off."""
         if actual.kind == "milestone":
             return row.run_date == actual.transaction_date
-        cutoff = self._cutoffs.get(row)
-        return cutoff is not None and actual.transaction_date <= cutoff
+        return actual.transaction_date <= self._cutoff(row)
 
     def _due_rows(self, run_date: date, catch_up_days: int) -> set[DueRow]:
         due = set()
@@ -196,12 +195,10 @@ class Calculator(Records):
         return date.fromordinal(-last(touched if is_beyond else untouched)[1])
 
     def _cutoff(self, row: DueRow) -> date:
-        milestones = [
-            key.row.run_date
-            for key in self._statuses
-            if key.row == row and self.lines[row.line].billing_method == "fixed_price"
-        ]
-        return max([*milestones, self._cutoffs.get(row, date.min)])
+        """A fixed-price line bills the milestones of the date itself."""
+        if self.lines[row.line].billing_method == "fixed_price":
+            return row.run_date
+        return self._cutoffs.get(row, date.min)
 
     def _write(self, placed: dict[Actual, date], held: set[Actual], written: set[tuple[str, date]]) -> None:
         for invoice in self.invoices:

@@ -61,6 +61,11 @@ def shares(row: Transaction | Milestone, customers: Iterable[LineCustomer], deci
     quantities = split(whole.quantity, customers, QUANTITY_DECIMALS)
     amounts = split(whole.amount, customers, decimals)
     taxes = split(whole.tax_amount, customers, decimals)
+    if isinstance(row, Milestone):  # every customer gets one, of their part
+        return {
+            customer_id: Worth(Decimal(1), amount, amount, taxes[customer_id])
+            for customer_id, amount in amounts.items()
+        }
     return {
         customer_id: Worth(quantities[customer_id], whole.unit_price, amounts[customer_id], taxes[customer_id])
         for customer_id in amounts

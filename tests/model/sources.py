@@ -202,13 +202,14 @@ def _milestones(
     decimals: int,
     anchors: tuple[date, ...],
 ) -> Milestone:
+    amount = draw(numbers(AMOUNTS, decimals))
     return Milestone(
         line.contract_id,
         milestone_id,
         line.contract_line_id,
         milestone_date=draw(one_of(anchors)),
-        amount=draw(numbers(AMOUNTS, decimals)),
-        tax_amount=draw(numbers_or_none(TAXES, decimals)),
+        amount=amount,
+        tax_amount=draw(numbers_or_none(TAXES, decimals)) if amount else Decimal(0),
         customer_id=draw(one_of(customers)),
         billing_status=draw(one_of(MILESTONE_STATUSES)),
     )

@@ -57,13 +57,13 @@ def test_transaction_of_a_named_customer_is_theirs_alone() -> None:
     assert [actual.customer_id for actual in calculator.actuals] == ["third"]
 
 
-def test_milestone_is_one_of_its_amount_and_its_quantity_is_split() -> None:
+def test_each_customer_has_one_milestone_of_their_part() -> None:
     calculator = adatum(
         contract_line_customers=shares("60", "40", line="prototype"),
         milestones=(milestone("design", october(5), "10", tax_amount=Decimal(1)),),
     )
     parts = {(actual.customer_id, *(str(figure) for figure in astuple(actual.worth))) for actual in calculator.actuals}
-    assert parts == {("first", "0.6000", "10", "6.00", "0.60"), ("second", "0.4000", "10", "4.00", "0.40")}
+    assert parts == {("first", "1", "6.00", "6.00", "0.60"), ("second", "1", "4.00", "4.00", "0.40")}
 
 
 def test_each_customer_gets_their_own_invoice() -> None:

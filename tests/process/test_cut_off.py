@@ -154,6 +154,7 @@ def test_run_was_cut_off_at_every_statement(sweep: Sweep) -> None:
     assert left_out == {
         "closing/count_on_a_draft",
         "cycle/find_latest_cycle_end",
+        "day/count_previewed",
         "day/list_previewed_amounts",
         "day/list_previewed_invoices",
         "due_lines/find_first_run_date",

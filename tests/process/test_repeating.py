@@ -220,12 +220,8 @@ def test_run_can_start_over_at_any_step(due: World) -> None:
 # Preview
 
 
-# What an invoice gets when it is written, which a preview does not foresee.
-_WHEN_WRITTEN = ["invoice_id", "corrects_invoice_id", "created_at", "confirmed_at"]
-
-
-def foreseeable(rows: Any) -> Any:
-    return rows.drop(columns=_WHEN_WRITTEN, errors="ignore").to_dict("records")
+def foreseeable(invoices: Any) -> Any:
+    return invoices.drop(columns="created_at").to_dict("records")
 
 
 @pytest.fixture(scope="module")
@@ -257,9 +253,22 @@ def test_preview_shows_what_the_run_writes(built: World, lend_world: Callable[[W
         assert previewed.kept_drafts == written.kept_drafts, day
 
 
-def test_preview_gives_its_invoices_no_ids(previewed: World) -> None:
-    invoices = preview_day(previewed.engine, DAY, settings=previewed.settings).invoices
-    assert invoices["invoice_id"].isna().all()
+def test_preview_of_a_line_that_came_late_shows_the_whole_draft(due: World) -> None:
+    due.run(DAY)
+    due.line("L2")
+    due.schedule(DAY, line_id="L2")
+    due.transaction("T2", october(1), "30", line_id="L2")
+    foreseen = preview_day(due.engine, october(6), settings=due.settings).invoices
+    assert foreseeable(foreseen) == foreseeable(due.run(october(6)).invoices)
+    assert foreseen["total_amount"].tolist() == [130]
+
+
+def test_preview_shows_the_confirmed_invoices_of_its_rows(due: World) -> None:
+    due.run(DAY)
+    Desk(due).confirm(invoice_of(due, DAY))
+    foreseen = preview_day(due.engine, DAY, settings=due.settings).invoices
+    assert foreseeable(foreseen) == foreseeable(due.run(DAY).invoices)
+    assert foreseen["status"].tolist() == ["confirmed"]
 
 
 def test_preview_counts_what_the_run_counts(previewed: World, lend_world: Callable[[World], World]) -> None:

@@ -4,7 +4,7 @@ SELECT
     dated.contract_id,
     dated.contract_line_id,
     dated.run_date,
-    CASE WHEN dated.source <> 'milestone' THEN dated.cutoff_date END AS transaction_cutoff_date,
+    CASE WHEN dated.source <> 'milestone' THEN dated.recorded_cutoff_date END AS transaction_cutoff_date,
     CASE WHEN dated.source = 'milestone' THEN dated.source_id END AS milestone_id,
     cast(dated.run_status AS text) AS run_status,
     CASE

@@ -1,4 +1,5 @@
--- Rule: the dates on which a contract line is due. A milestone makes its line due only where the line is billed by milestones.
+-- Rule: the dates on which a contract line is due. A milestone makes its line due only where the line is billed by milestones; such a
+-- line bills the milestones of the date itself, whatever cut-off a delivered row of it names.
 -- Grain: one row per schedule row that counts; several may name the same line and date.
 CREATE OR REPLACE VIEW rules.dated_row AS
 SELECT
@@ -7,7 +8,8 @@ SELECT
     s.run_date,
     s.source,
     s.source_id,
-    s.cutoff_date,
+    CASE WHEN cl.billing_method = 'fixed_price' THEN s.run_date ELSE s.cutoff_date END AS cutoff_date,
+    s.cutoff_date AS recorded_cutoff_date,
     s.run_status,
     s.attempt_id,
     s.ran_for,

@@ -58,7 +58,7 @@ def _print_day(day: Day, preview: bool) -> None:
 def _outcome(day: Day, preview: bool) -> str:
     invoices, details = count(day.figures.invoices, "invoice"), count(day.figures.details, "detail")
     if preview:
-        return f"would write {invoices} with {details}"
+        return f"would leave {invoices} with {details}"
     if day.figures.invoices_written == day.figures.invoices:
         return f"wrote {invoices} with {details}"
     return f"{invoices} ({day.figures.invoices_written:,} written or changed now) with {details}"

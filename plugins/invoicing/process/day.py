@@ -25,6 +25,7 @@ from invoicing.warehouse.transactions import rehearsing, writing
 if TYPE_CHECKING:
     import pandas as pd
 
+COUNT_PREVIEWED = Statement("process/day/count_previewed")
 LIST_PREVIEWED_AMOUNTS = Statement("process/day/list_previewed_amounts")
 LIST_PREVIEWED_INVOICES = Statement("process/day/list_previewed_invoices")
 LIST_RUN_INVOICES = Statement("process/day/list_run_invoices")
@@ -34,8 +35,7 @@ LIST_RUN_INVOICES = Statement("process/day/list_run_invoices")
 class Day:
     """What a day's Process did, or would do.
 
-    `invoices`: one row per invoice that stands for its rows, columns as in `analytics.invoices`; of a preview, those that it
-    would write.
+    `invoices`: one row per invoice that stands for its rows, or would, columns as in `analytics.invoices`.
     """
 
     run: Run
@@ -121,9 +121,7 @@ def preview_day(
         amounts = execute(connection, LIST_PREVIEWED_AMOUNTS, attempt_id=due.run.attempt_id)
         figures = replace(
             add_up(connection, due.run),
-            invoices=len(invoices),
-            invoice_lines=int(invoices["line_count"].sum()),
-            details=int(invoices["detail_count"].sum()),
+            **execute(connection, COUNT_PREVIEWED, attempt_id=due.run.attempt_id).one()._mapping,
             amounts=tuple(Amounts(**row._mapping) for row in amounts),
         )
     reason = due.run.skipped_reason or (

@@ -139,7 +139,9 @@ def _answers(server: Server, database: str = DATABASE) -> bool:
 
 def _start(server: Server) -> None:
     if server.system_user:
-        _prepare_for_root(server)
+        SYSTEM_ROOT.mkdir(parents=True, exist_ok=True)
+        with FileLock(SYSTEM_ROOT / "install.lock", mode=0o600):  # servers of several folders share user and programs
+            _prepare_for_root(server)
     _own(server, server.home)
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)

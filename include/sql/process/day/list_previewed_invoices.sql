@@ -1,34 +1,47 @@
--- Purpose: the invoices that a preview counted, by the columns of analytics.invoices that are known before they are written.
+-- Purpose: the invoices that would stand for the rows of an attempt that is only rehearsed, as analysts would see them.
 -- Parameters: attempt_id.
--- Grain: one row per invoice; of one that is there already, the lines that are due.
+-- Grain: one row per invoice, columns as in analytics.invoices; of one that is not there yet, created_at is null.
 -- May be repeated: reads only.
 SELECT
-    rl.invoice_id,
-    cast(NULL AS text) AS invoice_number,
-    rl.contract_id,
-    c.name AS contract_name,
-    rl.customer_id,
-    u.name AS customer_name,
+    foreseen.invoice_id,
+    i.invoice_number,
+    foreseen.contract_id,
+    coalesce(i.contract_name, c.name) AS contract_name,
+    foreseen.customer_id,
+    coalesce(i.customer_name, u.name) AS customer_name,
     c.currency,
-    rl.run_date,
+    foreseen.run_date,
     'scheduled' AS origin,
-    'draft' AS status,
-    coalesce(sum(rl.amount) FILTER (WHERE rl.billing_type = 'chargeable'), 0) AS chargeable_amount,
-    coalesce(sum(rl.amount) FILTER (WHERE rl.billing_type = 'non_chargeable'), 0) AS non_chargeable_amount,
-    coalesce(sum(rl.amount) FILTER (WHERE rl.billing_type = 'complimentary'), 0) AS complimentary_amount,
-    0 AS retainer_applied_amount,
-    coalesce(sum(rl.tax_amount) FILTER (WHERE rl.billing_type = 'chargeable'), 0) AS tax_amount,
-    coalesce(sum(rl.amount + rl.tax_amount) FILTER (WHERE rl.billing_type = 'chargeable'), 0) AS total_amount,
-    count(DISTINCT rl.contract_line_id) AS line_count,
-    cast(sum(rl.billables) AS bigint) AS detail_count,
-    cast(NULL AS uuid) AS corrects_invoice_id,
-    cast(NULL AS timestamptz) AS created_at,
-    cast(NULL AS timestamptz) AS confirmed_at
-FROM invoicing.run_line AS rl
-INNER JOIN invoicing.project_contract AS c ON rl.contract_id = c.contract_id
-INNER JOIN invoicing.customer AS u ON rl.customer_id = u.customer_id
-WHERE
-    rl.attempt_id = :attempt_id
-    AND rl.reason = 'invoiced'
-GROUP BY rl.contract_id, rl.invoice_id, c.name, rl.customer_id, u.name, c.currency, rl.run_date
-ORDER BY rl.run_date, rl.contract_id, rl.customer_id
+    coalesce(i.status, 'draft') AS status,
+    foreseen.chargeable_amount,
+    foreseen.non_chargeable_amount,
+    foreseen.complimentary_amount,
+    coalesce(i.retainer_applied_amount, 0) AS retainer_applied_amount,
+    foreseen.tax_amount,
+    foreseen.chargeable_amount + foreseen.tax_amount - coalesce(i.retainer_applied_amount, 0) AS total_amount,
+    foreseen.line_count,
+    foreseen.detail_count,
+    i.corrects_invoice_id,
+    i.created_at,
+    i.confirmed_at
+FROM (
+    SELECT
+        contract_id,
+        invoice_id,
+        customer_id,
+        run_date,
+        sum(chargeable_amount) AS chargeable_amount,
+        sum(non_chargeable_amount) AS non_chargeable_amount,
+        sum(complimentary_amount) AS complimentary_amount,
+        sum(tax_amount) AS tax_amount,
+        count(DISTINCT contract_line_id) AS line_count,
+        cast(sum(details) AS bigint) AS detail_count
+    FROM rules.foreseen_line
+    WHERE attempt_id = :attempt_id
+    GROUP BY contract_id, invoice_id, customer_id, run_date
+    HAVING bool_or(is_due)
+) AS foreseen
+INNER JOIN invoicing.project_contract AS c ON foreseen.contract_id = c.contract_id
+INNER JOIN invoicing.customer AS u ON foreseen.customer_id = u.customer_id
+LEFT JOIN invoicing.invoice AS i ON foreseen.contract_id = i.contract_id AND foreseen.invoice_id = i.invoice_id
+ORDER BY foreseen.run_date, foreseen.contract_id, foreseen.customer_id

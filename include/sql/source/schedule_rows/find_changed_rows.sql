@@ -36,7 +36,7 @@ delivered AS (
         coalesce(staged.transaction_cutoff_date, staged.run_date - 1) AS source_cutoff_date,
         coalesce(staged.run_status, s.source_run_status, 'not_run') AS source_run_status,
         s.contract_id IS NULL AS is_new,
-        kept.contract_id IS NOT NULL AS is_kept
+        s.contract_id IS NOT NULL AND kept.contract_id IS NOT NULL AS is_kept
     FROM pg_temp.staged_invoice_schedules AS staged
     LEFT JOIN invoicing.schedule_row AS s
         ON
