@@ -17,6 +17,11 @@ LateMilestones = Literal["report", "bill"]
 Reason = Literal["invoiced", "after_cutoff", "not_ready", "class_not_included", "on_a_draft", "quarantined"]
 
 
+class Account(NamedTuple):
+    reason: Reason
+    currency: str
+
+
 class Accounted(NamedTuple):
     transactions: int
     amount: Decimal
@@ -24,7 +29,7 @@ class Accounted(NamedTuple):
 
 @dataclass(frozen=True)
 class RunResult:
-    accounting: dict[Reason, Accounted]
+    accounting: dict[Account, Accounted]
     due_rows: frozenset[DueRow]
     quarantined_contracts: frozenset[str]
 
@@ -35,10 +40,6 @@ class RunResult:
 
 class Calculator(Records):
     """A warehouse in miniature: load, run, and read the invoices and the schedule."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._run_here: dict[ScheduleKey, date] = {}
 
     @property
     def shown_invoices(self) -> tuple[ShownInvoice, ...]:
@@ -69,7 +70,7 @@ class Calculator(Records):
         self._write(placed, held, {(row.contract_id, row.run_date) for row in due} - quarantined)
         self._mark_rows(run_date, due, quarantined)
         contracts = frozenset(contract_id for contract_id, _ in quarantined)
-        return RunResult(_accounting(reasons), frozenset(due), contracts)
+        return RunResult(self._accounting(reasons), frozenset(due), contracts)
 
     def admits(self, row: DueRow, actual: Actual) -> bool:
         """Whether a row of its line takes it: a milestone on its date, anything else up to the cut-off."""
@@ -233,10 +234,10 @@ class Calculator(Records):
         self.invoices.append(invoice)
         return invoice
 
-
-def _accounting(reasons: dict[Actual, Reason]) -> dict[Reason, Accounted]:
-    accounting: dict[Reason, Accounted] = {}
-    for actual, reason in reasons.items():
-        count, amount = accounting.get(reason, Accounted(0, Decimal(0)))
-        accounting[reason] = Accounted(count + 1, amount + actual.worth.amount)
-    return accounting
+    def _accounting(self, reasons: dict[Actual, Reason]) -> dict[Account, Accounted]:
+        accounting: dict[Account, Accounted] = {}
+        for actual, reason in reasons.items():
+            account = Account(reason, self.contracts[actual.contract_id].currency)
+            count, amount = accounting.get(account, Accounted(0, Decimal(0)))
+            accounting[account] = Accounted(count + 1, amount + actual.worth.amount)
+        return accounting

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -21,6 +21,8 @@ IDS = (
     *("007", "7", "1.0", "1e5", "NA", "null", "nan", "true", "2024-02-29", "%s", ":id", "{}", "$1", "--", "'; --"),
     *("é", "e\u0301", "ß", "Å", "日本", "😀", "_", "%", "0", "=1+1", "x" * 100),
 )
+
+T = TypeVar("T")
 
 _known = lru_cache(maxsize=1024)
 
@@ -45,6 +47,10 @@ def kept_or(value: Any, others: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 @_known
 def in_any_order(values: tuple[str, ...]) -> st.SearchStrategy[Sequence[str]]:
     return st.just(values) | st.permutations(values)
+
+
+def in_part(rows: tuple[T, ...]) -> st.SearchStrategy[list[T]]:
+    return some_of(rows, 0, len(rows), unique=True) if rows else st.just([])
 
 
 def ids(at_least: int, at_most: int) -> st.SearchStrategy[list[str]]:

@@ -30,6 +30,16 @@ class InvoiceKey(NamedTuple):
     run_date: date
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a source says of a customer's share."""
+
+    worth: Worth
+    transaction_date: date
+    billing_type: BillingType
+    is_canceled: bool = False
+
+
 @dataclass(eq=False)
 class Actual:
     """What one customer owes for a transaction, a milestone or an entry by hand, or what a confirmation posted."""
@@ -49,6 +59,22 @@ class Actual:
     reverses: Actual | None = None
     replaces: Actual | None = None
     invoice: Invoice | None = None
+    share: Actual | None = None  # whose piece it is: what corrections gave back, and what was posted
+    part: Actual | None = None  # of what was posted: the share, or the part of it, that was billed
+    now: Said | None = None  # of a share that was billed: what its source said since
+
+    @property
+    def root(self) -> Actual:
+        return self.share or self
+
+    @property
+    def said(self) -> Said:
+        """What its source says by now."""
+        return self.now or Said(self.worth, self.transaction_date, self.billing_type)
+
+    @property
+    def is_billed(self) -> bool:
+        return self.status == "invoice_posted"
 
     @property
     def is_open(self) -> bool:
@@ -78,6 +104,18 @@ class Detail:
     @property
     def is_correction(self) -> bool:
         return self.invoice.origin == "corrective"
+
+    @property
+    def figures(self) -> tuple[Decimal, Decimal, Decimal]:
+        return self.worth.quantity, self.worth.amount, self.worth.tax_amount
+
+    @property
+    def gives_back(self) -> bool:
+        """Of a correction: whether it gives back what its source has left. A fee that is billed in part gives nothing back."""
+        if self.source.transaction_class == "milestone":
+            return True
+        is_partial_fee = self.source.transaction_class == "fee" and self.worth.quantity != 0
+        return not is_partial_fee
 
     @property
     def amount(self) -> Decimal:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.model.calculator import Calculator
+from tests.model.credit import give_back
 from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Status
 from tests.model.postings import post
 from tests.model.records import DueRow
@@ -23,7 +24,7 @@ class Model(Calculator):
         self._numbers: dict[int, int] = {}
         self._done: dict[tuple[str, str], list[Invoice]] = {}
 
-    def ready(self, contract_id: str, customer_id: str | None = None) -> list[Actual]:
+    def ready(self, contract_id: str, customer_id: str | None = None, until: date = date.max) -> list[Actual]:
         return [
             actual
             for actual in self.actuals
@@ -31,6 +32,7 @@ class Model(Calculator):
             and actual.status == "ready_to_invoice"
             and actual.contract_id == contract_id
             and customer_id in (None, actual.customer_id)
+            and actual.transaction_date <= until
             and self.holder(actual) is None
         ]
 
@@ -41,13 +43,13 @@ class Model(Calculator):
         before = self._done.setdefault(("created", key), [])
         refused = set()
         for contract_id in set(contract_ids) - {invoice.contract_id for invoice in before}:
-            ready = self.ready(contract_id)
+            ready = self.ready(contract_id, until=today)
             if not ready:
                 refused.add(contract_id)
             for customer_id in sorted({actual.customer_id for actual in ready}):
                 invoice = self._open(contract_id, customer_id, today, "manual")
                 before.append(invoice)
-                for actual in self.ready(contract_id, customer_id):
+                for actual in self.ready(contract_id, customer_id, today):
                     invoice.take(actual)
         return refused
 
@@ -75,15 +77,22 @@ class Model(Calculator):
             raise RefusedError("the sign changes")
         if quantity == 0 and source.kind == "added":
             raise RefusedError("bills nothing")
+        whole = source.root.said.worth if detail.is_correction else source.worth
         new_quantity = detail.worth.quantity if quantity is None else quantity
         new_price = detail.worth.unit_price if unit_price is None else unit_price
         amount, tax = detail.worth.amount, detail.worth.tax_amount
         if repriced:
-            amount = rounded(new_quantity * new_price, decimals)
+            is_part = new_price == whole.unit_price and whole.quantity != 0
             if (new_quantity, new_price) == (source.worth.quantity, source.worth.unit_price):
                 amount = source.worth.amount
+            elif is_part:
+                amount = proportion(whole.amount, new_quantity, whole.quantity, decimals)
+            else:
+                amount = rounded(new_quantity * new_price, decimals)
             if amount == source.worth.amount:
                 tax = source.worth.tax_amount
+            elif is_part:
+                tax = proportion(whole.tax_amount, new_quantity, whole.quantity, decimals)
             elif source.worth.amount != 0:
                 tax = proportion(source.worth.tax_amount, amount, source.worth.amount, decimals)
         detail.worth = Worth(new_quantity, new_price, amount, tax if tax_amount is None else tax_amount)
@@ -171,8 +180,20 @@ class Model(Calculator):
             for detail in invoice.details:
                 decimals = self.decimals(invoice.contract_id)
                 self.actuals += post(detail, is_fixed=self.is_fixed(detail.source), decimals=decimals)
+        self._give_back([detail for invoice in accepted if invoice.corrects for detail in invoice.details])
         before.extend(accepted)
         return refused
+
+    def _give_back(self, corrected: Sequence[Detail]) -> None:
+        """Of a share that several of them credit, once."""
+        shares: set[Actual] = set()
+        for detail in corrected:
+            billed = detail.source
+            is_entry_of_a_fixed_line = self.is_fixed(billed) and billed.transaction_class != "milestone"
+            if detail.gives_back and not is_entry_of_a_fixed_line and billed.root not in shares:
+                shares.add(billed.root)
+                part = give_back(billed, self.actuals, self.decimals(billed.contract_id))
+                self.actuals += [part] if part else []
 
     def pay(self, invoices: Sequence[Invoice], key: str) -> list[Invoice]:
         """Returns the invoices that were refused."""
@@ -207,7 +228,7 @@ class Model(Calculator):
             for detail in free:
                 source = detail.billed
                 assert source is not None
-                nothing = Worth(Decimal(0), source.worth.unit_price, Decimal(0), Decimal(0))
+                nothing = Worth(Decimal(0), _price_to_correct_from(source), Decimal(0), Decimal(0))
                 draft.details.append(
                     Detail(draft, source, nothing, source.billing_type, detail.description, source.worth.quantity)
                 )
@@ -279,6 +300,13 @@ class Model(Calculator):
                 actual.status = status or actual.status
                 if billing_type is not None and actual.kind == "unbilled_sales":
                     actual.billing_type = billing_type
+
+
+def _price_to_correct_from(billed: Actual) -> Decimal:
+    """The price that was set by hand or, where none was, the one that the source says now."""
+    part = billed.part or billed.root
+    was_set_by_hand = billed.worth.unit_price != part.worth.unit_price
+    return billed.worth.unit_price if was_set_by_hand else billed.root.said.worth.unit_price
 
 
 def _changes_nothing(invoice: Invoice) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.model.shares import CURRENCY_DECIMALS, rounded
+from tests.model.shares import CURRENCY_DECIMALS, QUANTITY_DECIMALS, rounded
 from tests.model.source import (
     BillingType,
     Contract,
@@ -77,7 +79,7 @@ def deliveries(draw: st.DrawFn, world: Source, first_id: int, at_least: int) -> 
                     contract.contract_id,
                     f"T{number}",
                     WORK,
-                    RUN_DATES[0] + timedelta(days=draw(st.sampled_from((-4, -4, -1, 0, 6, 30)))),
+                    draw(st.sampled_from(_dates())),
                     draw(st.sampled_from(QUANTITIES)),
                     draw(st.sampled_from(UNIT_PRICES)),
                     draw(st.none() | moneys(AMOUNTS, decimals)),
@@ -89,19 +91,52 @@ def deliveries(draw: st.DrawFn, world: Source, first_id: int, at_least: int) -> 
                 )
             )
         else:
+            amount = draw(moneys(AMOUNTS, decimals))
             milestones.append(
                 Milestone(
                     contract.contract_id,
                     f"M{number}",
                     BUILD,
                     draw(st.sampled_from(RUN_DATES)),
-                    draw(moneys(AMOUNTS, decimals)),
-                    draw(moneys(TAXES, decimals)),
+                    amount,
+                    draw(moneys(TAXES, decimals)) if amount else Decimal(0),
                     draw(st.sampled_from((None, None, *CUSTOMERS))),
                     draw(st.sampled_from(MILESTONE_STATUSES)),
                 )
             )
     return Source(transactions=tuple(transactions), milestones=tuple(milestones))
+
+
+@st.composite
+def changed_transactions(draw: st.DrawFn, known: Transaction, decimals: int) -> Transaction:
+    """The same transaction, as its source says it now: most often of another status or quantity."""
+    possible: dict[str, st.SearchStrategy[Any]] = {
+        "billing_status": st.sampled_from(LATER_STATUSES),
+        "quantity": quantities(known.quantity),
+        "unit_price": unit_prices(known.unit_price),
+        "amount": st.none() | moneys(AMOUNTS, decimals),
+        "tax_amount": moneys(TAXES, decimals),
+        "billing_type": st.sampled_from(BILLING_TYPES),
+        "transaction_date": st.sampled_from(_dates()),
+    }
+    usual = st.sampled_from((["billing_status"], ["billing_status"], ["quantity"], ["quantity", "billing_status"]))
+    names = draw(usual | st.lists(st.sampled_from(list(possible)), min_size=1, max_size=3, unique=True))
+    changed = replace(known, **{name: draw(possible[name]) for name in names})
+    # At more than four decimals a load is refused.
+    return replace(changed, quantity=rounded(changed.quantity, QUANTITY_DECIMALS))
+
+
+@st.composite
+def changed_milestones(draw: st.DrawFn, known: Milestone, decimals: int) -> Milestone:
+    amount = draw(st.just(known.amount) | moneys(AMOUNTS, decimals))
+    tax_amount = draw(moneys(TAXES, decimals)) if amount else Decimal(0)
+    return replace(
+        known, amount=amount, tax_amount=tax_amount, billing_status=draw(st.sampled_from(MILESTONE_STATUSES))
+    )
+
+
+def _dates() -> list[date]:
+    return [RUN_DATES[0] + timedelta(days=days) for days in (-4, -4, -1, 0, 6, 30)]
 
 
 def moneys(favourites: tuple[str, ...], decimals: int) -> st.SearchStrategy[Decimal]:

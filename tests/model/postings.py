@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.model.invoices import Actual, Detail, Kind
-from tests.model.shares import Worth, proportion, rounded
+from tests.model.shares import Worth, proportion
 from tests.model.source import BillingType
 
 
@@ -56,19 +56,9 @@ class _Postings:
         detail, source = self._detail, self._detail.source
         source.adjustment = "adjusted"
         self._reverse(source)
-        if source.kind == "billed_sales" and source.transaction_class == "milestone":
-            again = self._write("milestone", source.worth, source.billing_type, replaces=source)
-            again.status, again.invoice = "ready_to_invoice", None
-        elif not self._is_fixed:
-            gone = not any((detail.worth.quantity, detail.worth.amount, detail.worth.tax_amount))
-            if not gone:
-                self._rebook()
-            partial_fee = source.transaction_class == "fee" and detail.worth.quantity != 0
-            less = abs(detail.worth.quantity) < abs(source.worth.quantity)
-            if gone or (less and not partial_fee):
-                rest = source.worth if gone else self._rest()
-                remainder = self._write("unbilled_sales", rest, source.billing_type, replaces=source)
-                remainder.status, remainder.invoice = "unbilled", None
+        is_milestone = source.transaction_class == "milestone"
+        if not is_milestone and not self._is_fixed and any(detail.figures):
+            self._rebook()
 
     def _rebook(self) -> None:
         detail = self._detail
@@ -78,10 +68,7 @@ class _Postings:
 
     def _rest(self) -> Worth:
         source, kept = self._detail.source.worth, self._detail.worth.quantity
-        if source.amount == rounded(source.quantity * source.unit_price, self._decimals):
-            amount = rounded(kept * source.unit_price, self._decimals)
-        else:
-            amount = proportion(source.amount, kept, source.quantity, self._decimals)
+        amount = proportion(source.amount, kept, source.quantity, self._decimals)
         tax = proportion(source.tax_amount, kept, source.quantity, self._decimals)
         return Worth(source.quantity - kept, source.unit_price, source.amount - amount, source.tax_amount - tax)
 
@@ -115,6 +102,8 @@ class _Postings:
             reverses=reverses,
             replaces=replaces,
             invoice=self._detail.invoice,
+            share=source.root,
+            part=source.part or source,
         )
         self.written.append(written)
         return written

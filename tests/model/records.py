@@ -1,18 +1,36 @@
 """What a load records: the source, its schedule, and each customer's share of what it delivers.
 
-Loading a row again takes over its new status, but a split stays as it was first recorded (nothing counts as recorded
-while the line has no customers), and a schedule row or milestone keeps its first dates and its run status.
+A load is never refused for what was invoiced (data contract, 1.3): what is open follows its source, what is billed stays and the
+source stands beside it. A split stays as it was first recorded (nothing counts as recorded while the line has no customers).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Status
+from tests.model.credit import follow
+from tests.model.invoices import Actual, Detail, Invoice, Said, Status
 from tests.model.shares import CURRENCY_DECIMALS, Worth, shares
-from tests.model.source import Contract, Line, LineCustomer, Milestone, RunStatus, Source, Transaction
+from tests.model.source import (
+    BillingType,
+    Contract,
+    Line,
+    LineCustomer,
+    Milestone,
+    RunStatus,
+    Schedule,
+    Source,
+    Transaction,
+)
+
+Origin = tuple[str, str | None, str | None]
+
+
+# What a load changes of what is open.
+_FOLLOWED = ("worth", "transaction_date", "billing_type", "status")
 
 
 class DueRow(NamedTuple):
@@ -43,9 +61,12 @@ class Records:
         self.actuals: list[Actual] = []
         self.invoices: list[Invoice] = []
         self._customers: dict[tuple[str, str], dict[str, LineCustomer]] = {}
-        self._recorded: dict[tuple[str, str | None, str | None], list[Actual]] = {}
+        self._recorded: dict[Origin, list[Actual]] = {}
+        self._splits: dict[Origin, list[LineCustomer]] = {}
         self._cutoffs: dict[DueRow, date] = {}
         self._statuses: dict[ScheduleKey, RunStatus] = {}
+        self._delivered_statuses: dict[ScheduleKey, RunStatus] = {}
+        self._run_here: dict[ScheduleKey, date] = {}  # the run date that took it
 
     @property
     def details(self) -> Iterator[Detail]:
@@ -70,10 +91,6 @@ class Records:
             ),
             *(row for row in source.milestones if self.milestones.get((row.contract_id, row.milestone_id)) != row),
         ]
-        for row in changed:
-            for share in self._recorded.get(_origin(row), ()):
-                if share.status == "invoice_posted" or self.holder(share):
-                    raise RefusedError("it is on an invoice")
         for contract in source.project_contracts:
             self.contracts[contract.contract_id] = contract
         for line in source.contract_lines:
@@ -82,9 +99,7 @@ class Records:
             line_key = (customer.contract_id, customer.contract_line_id)
             self._customers.setdefault(line_key, {})[customer.customer_id] = customer
         for schedule in source.invoice_schedules:
-            due_row = DueRow(schedule.contract_id, schedule.contract_line_id, schedule.run_date)
-            self._cutoffs.setdefault(due_row, schedule.cutoff)
-            self._statuses.setdefault(ScheduleKey(due_row), schedule.run_status or "not_run")
+            self._follow_schedule(schedule)
         for row in changed:
             self._take_over(row)
         known: list[Transaction | Milestone] = [*self.transactions.values(), *self.milestones.values()]
@@ -93,26 +108,103 @@ class Records:
                 self._record(row)
 
     def _take_over(self, row: Transaction | Milestone) -> None:
+        before: Transaction | Milestone | None
         if isinstance(row, Transaction):
+            before = self.transactions.get((row.contract_id, row.transaction_id))
             self.transactions[row.contract_id, row.transaction_id] = row
         else:
+            before = self.milestones.get((row.contract_id, row.milestone_id))
             self.milestones[row.contract_id, row.milestone_id] = row
             due_row = DueRow(row.contract_id, row.contract_line_id, row.milestone_date)
             if self.lines[due_row.line].billing_method == "fixed_price":
                 self._statuses.setdefault(ScheduleKey(due_row, row.milestone_id), "not_run")
-        for share in self._recorded.get(_origin(row), ()):
-            share.status = _status(row)
-            if isinstance(row, Transaction):
-                share.billing_type = row.billing_type
+        if before is None or not self._recorded.get(_origin(row)):
+            return
+        parts = shares(row, self._splits[_origin(row)], self.decimals(row.contract_id))
+        for share in self._recorded[_origin(row)]:
+            said = _actual(row, share.customer_id, parts[share.customer_id])
+            self._change(
+                share,
+                said,
+                says_status=before.billing_status != row.billing_status,
+                says_billing_type=_billing_type(before) != said.billing_type,
+            )
+
+    def _change(self, share: Actual, said: Actual, *, says_status: bool, says_billing_type: bool) -> None:
+        """What a person marked stands until the source's own value of it changes."""
+        if not share.is_billed:
+            before = replace(share)
+            says_billing_type |= share.status == "canceled"
+            share.worth, share.transaction_date = said.worth, said.transaction_date
+            if says_billing_type:
+                share.billing_type = said.billing_type
+            if says_status or share.status == "canceled":
+                share.status = said.status
+            self._make_due_again(share, before)
+            return
+        billing_type = said.billing_type if says_billing_type else share.said.billing_type
+        share.now = Said(said.worth, said.transaction_date, billing_type, said.status == "canceled")
+        parts = [part for part in self.actuals if part.share is share and part.part is None and not part.is_billed]
+        if parts:
+            before_load = [(part, replace(part)) for part in parts]
+            follow(share, parts, self.actuals, self.decimals(share.contract_id))
+            if says_billing_type:
+                parts[-1].billing_type = billing_type
+            if says_status and parts[-1].status != "canceled":
+                parts[-1].status = said.status
+            for part, before in before_load:
+                self._make_due_again(part, before)
+
+    def _make_due_again(self, actual: Actual, before: Actual) -> None:
+        """The day of a draft that nobody edited derives afresh what has changed."""
+        holder = self.holder(actual)
+        is_changed = any(getattr(before, name) != getattr(actual, name) for name in _FOLLOWED)
+        if holder is None or not holder.invoice.is_run_owned or not is_changed:
+            return
+        for key in list(self._run_here):
+            is_its_row = key.row == DueRow(*actual.line, holder.invoice.run_date)
+            if is_its_row and self._statuses[key] == "run_successful":
+                self._statuses[key] = "not_run"
+                del self._run_here[key]
+
+    def _follow_schedule(self, schedule: Schedule) -> None:
+        """One with an edited or confirmed invoice keeps what it ran with; every other one says what the file says."""
+        row = DueRow(schedule.contract_id, schedule.contract_line_id, schedule.run_date)
+        key = ScheduleKey(row)
+        known = self._delivered_statuses.get(key)
+        said = schedule.run_status or known or "not_run"
+        self._delivered_statuses[key] = said
+        if known is None:
+            self._cutoffs[row], self._statuses[key] = schedule.cutoff, said
+            return
+        if any(
+            detail.source.line == row.line and detail.invoice.run_date == row.run_date
+            for detail in self.details
+            if detail.invoice.origin == "scheduled" and not detail.invoice.is_run_owned
+        ):
+            return
+        is_moved = schedule.cutoff != self._cutoffs[row]
+        self._cutoffs[row] = schedule.cutoff
+        if said == "run_successful" or said != known:
+            self._statuses[key] = said
+            self._run_here.pop(key, None)
+        elif is_moved and key in self._run_here:
+            self._statuses[key] = "not_run"
+            del self._run_here[key]
 
     def _record(self, row: Transaction | Milestone) -> None:
-        customers = self._customers.get((row.contract_id, row.contract_line_id), {}).values()
+        customers = list(self._customers.get((row.contract_id, row.contract_line_id), {}).values())
         parts = shares(row, customers, self.decimals(row.contract_id))
+        self._splits[_origin(row)] = customers
         self._recorded[_origin(row)] = [_actual(row, customer_id, worth) for customer_id, worth in parts.items()]
         self.actuals += self._recorded[_origin(row)]
 
 
-def _origin(row: Transaction | Milestone) -> tuple[str, str | None, str | None]:
+def _billing_type(row: Transaction | Milestone) -> BillingType:
+    return row.billing_type if isinstance(row, Transaction) else "chargeable"
+
+
+def _origin(row: Transaction | Milestone) -> Origin:
     if isinstance(row, Transaction):
         return row.contract_id, row.transaction_id, None
     return row.contract_id, None, row.milestone_id

@@ -83,7 +83,8 @@ class Scenario:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -> Scenario:
+def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False, restated: bool = False) -> Scenario:
+    """changes, touches: steps that it has beside runs. restated: changes are also of what may be invoiced already."""
     anchors = tuple(FIRST_DAY + timedelta(days=day) for day in draw(_DAYS))
     meet = draw(one_of((_as_drawn, crowded)))
     source = meet(draw(sources(anchors)))
@@ -92,7 +93,7 @@ def scenarios(draw: st.DrawFn, *, changes: bool = True, touches: bool = False) -
     usual = ("run", *["touch"] * touches, *["change"] * changes, "run")
     for kind in (*draw(one_of((("run",), usual))), *draw(some_of(("run", *usual), 2, 6))):
         if kind == "change":
-            change = meet(draw(changed(latest, anchors)))
+            change = meet(draw(changed(latest, anchors, restated=restated)))
             latest = latest.followed_by(change)
             steps.append(Change(change))
         elif kind == "touch":

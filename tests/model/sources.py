@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.model.drawing import around, ids, in_any_order, kept_or, numbers, numbers_or_none, one_of, some_of
+from tests.model.drawing import around, ids, in_any_order, in_part, kept_or, numbers, numbers_or_none, one_of, some_of
 from tests.model.shares import CURRENCY_DECIMALS
 from tests.model.source import (
     BillingMethod,
@@ -56,6 +57,7 @@ TRANSACTION_CLASSES: tuple[TransactionClass, ...] = ("time", "time", "expense", 
 BILLING_TYPES: tuple[BillingType, ...] = ("chargeable", "chargeable", "non_chargeable", "complimentary")
 TRANSACTION_STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 7, "unbilled", "unbilled", "canceled")
 UNREADY_BECOMES: tuple[TransactionStatus, ...] = ("unbilled", "ready_to_invoice", "ready_to_invoice", "canceled")
+RESTATED_STATUSES: tuple[TransactionStatus, ...] = (*("ready_to_invoice",) * 3, "unbilled", "canceled")
 MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to_invoice", "not_ready")
 RUN_STATUSES: tuple[RunStatus | None, ...] = (*(None,) * 7, "not_run", "run_failed", "run_successful")
 TRANSACTION_OFFSETS = (*(-40,) * 10, -1, 0, -2, 1, -9, -10, -11, 2, 3, 12, 13)
@@ -99,8 +101,11 @@ def _line_customers(draw: st.DrawFn, line: Line, customer_ids: list[str]) -> lis
 
 
 @st.composite
-def changed(draw: st.DrawFn, source: Source, anchors: tuple[date, ...]) -> Source:
-    """Contracts stop and go, lines change what they include and get the customers they lacked, and there is more."""
+def changed(draw: st.DrawFn, source: Source, anchors: tuple[date, ...], *, restated: bool = False) -> Source:
+    """Contracts stop and go, lines change what they include and get the customers they lacked, and there is more.
+
+    restated: and what is known already, invoiced or not, says something else.
+    """
     contracts = [
         replace(contract, state=draw(kept_or(contract.state, STATES))) for contract in source.project_contracts
     ]
@@ -136,12 +141,50 @@ def changed(draw: st.DrawFn, source: Source, anchors: tuple[date, ...]) -> Sourc
         for milestone in source.milestones
         if milestone.billing_status == "not_ready"
     ]
+    schedules: list[Schedule] = []
+    if restated:
+        decimals = {contract.contract_id: CURRENCY_DECIMALS[contract.currency] for contract in contracts}
+        transactions = [
+            draw(_restated_transactions(row, decimals[row.contract_id], anchors))
+            for row in draw(in_part(source.transactions))
+        ]
+        milestones = [
+            draw(_restated_milestones(row, decimals[row.contract_id])) for row in draw(in_part(source.milestones))
+        ]
+        schedules = [
+            draw(_schedules(lines[row.contract_id, row.contract_line_id], row.run_date))
+            for row in draw(in_part(source.invoice_schedules))
+        ]
     return replace(
         source,
         transactions=(*transactions, *added.transactions),
-        invoice_schedules=added.invoice_schedules,
+        invoice_schedules=(*schedules, *added.invoice_schedules),
         milestones=(*milestones, *added.milestones),
     )
+
+
+@st.composite
+def _restated_transactions(
+    draw: st.DrawFn, known: Transaction, decimals: int, anchors: tuple[date, ...]
+) -> Transaction:
+    possible: dict[str, st.SearchStrategy[Any]] = {
+        "billing_status": one_of(RESTATED_STATUSES),
+        "quantity": numbers(QUANTITIES, 4),
+        "unit_price": numbers(UNIT_PRICES, 4),
+        "amount": numbers_or_none(AMOUNTS, decimals),
+        "tax_amount": numbers_or_none(TAXES, decimals),
+        "billing_type": one_of(BILLING_TYPES),
+        "transaction_date": around(anchors, TRANSACTION_OFFSETS),
+    }
+    names = draw(some_of(tuple(possible), 1, 2, unique=True))
+    return replace(known, **{name: draw(possible[name]) for name in names})
+
+
+@st.composite
+def _restated_milestones(draw: st.DrawFn, known: Milestone, decimals: int) -> Milestone:
+    amount = draw(st.just(known.amount) | numbers(AMOUNTS, decimals))
+    tax_amount = draw(numbers_or_none(TAXES, decimals)) if amount else Decimal(0)
+    return replace(known, amount=amount, tax_amount=tax_amount, billing_status=draw(one_of(MILESTONE_STATUSES)))
 
 
 @st.composite

@@ -18,7 +18,7 @@ from invoicing.audit.verify import Difference
 from invoicing.process.day import Day, preview_day
 from invoicing.settings import Settings
 from invoicing.source.loading import load_folder
-from tests.model.calculator import Accounted, LateMilestones, Reason
+from tests.model.calculator import Account, Accounted, LateMilestones
 from tests.model.invoices import InvoiceKey
 from tests.model.records import DueRow, ScheduleKey
 from tests.model.shown import (
@@ -47,7 +47,7 @@ WAIT_SECONDS = 60
 class Ran:
     """What a run says of itself. `invoices`: those it stands for, without created_at."""
 
-    accounting: dict[Reason, Accounted]
+    accounting: dict[Account, Accounted]
     due_lines: int
     quarantined_contracts: frozenset[str]
     invoices: Rows
@@ -71,7 +71,7 @@ class Warehouse:
         (run,) = self.read("SELECT * FROM analytics.invoice_runs WHERE run_id = :run_id", run_id=run_id)
         accounting = self.read("SELECT * FROM analytics.run_accounting WHERE run_id = :run_id", run_id=run_id)
         return Ran(
-            {row.reason: Accounted(row.transactions, row.amount) for row in accounting},
+            {Account(row.reason, row.currency): Accounted(row.transactions, row.amount) for row in accounting},
             run.due_lines,
             frozenset(found.contract_id for found in day.quarantined),
             _undated(day),

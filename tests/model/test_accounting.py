@@ -86,10 +86,10 @@ def test_accounting_names_one_reason_for_everything() -> None:
         milestones=(milestone("design", october(5)),),
     )
     assert calculator.run(october(5)).accounting == {
-        "invoiced": accounted(2, "200"),
-        "not_ready": accounted(1, "100"),
-        "after_cutoff": accounted(1, "100"),
-        "class_not_included": accounted(1, "100"),
+        ("invoiced", "USD"): accounted(2, "200"),
+        ("not_ready", "USD"): accounted(1, "100"),
+        ("after_cutoff", "USD"): accounted(1, "100"),
+        ("class_not_included", "USD"): accounted(1, "100"),
     }
 
 
@@ -99,18 +99,18 @@ def test_class_not_included_comes_before_not_ready() -> None:
         transactions=(work("neither", october(9), billing_status="unbilled"),),
         invoice_schedules=schedule(october(5)),
     )
-    assert set(calculator.run(october(5)).accounting) == {"class_not_included"}
+    assert set(calculator.run(october(5)).accounting) == {("class_not_included", "USD")}
 
 
 def test_sales_on_the_draft_of_another_day_are_accounted_as_such() -> None:
     calculator = adatum(transactions=(work("before", october(1)),), invoice_schedules=schedule(october(5), october(12)))
     calculator.run(october(5))
-    assert calculator.run(october(12)).accounting == {"on_a_draft": accounted(1, "100")}
+    assert calculator.run(october(12)).accounting == {("on_a_draft", "USD"): accounted(1, "100")}
 
 
 def test_sales_that_a_touched_draft_cannot_take_are_accounted_as_on_a_draft(touched: Model) -> None:
-    assert touched.run(october(5)).accounting == {"on_a_draft": accounted(2, "200")}
+    assert touched.run(october(5)).accounting == {("on_a_draft", "USD"): accounted(2, "200")}
 
 
 def test_sales_of_a_quarantined_contract_are_accounted_as_such() -> None:
-    assert broken(()).run(october(5)).accounting == {"quarantined": accounted(1, "100")}
+    assert broken(()).run(october(5)).accounting == {("quarantined", "USD"): accounted(1, "100")}

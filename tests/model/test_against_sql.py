@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from invoicing.audit.verify import Difference
-from tests.model.calculator import Accounted, Reason, RunResult
+from tests.model.calculator import Account, Accounted, RunResult
 from tests.model.life import Model
 from tests.model.records import ScheduleKey
 from tests.model.scenarios import Change, Run, Scenario, Step, Touch, scenarios
@@ -35,7 +35,7 @@ class Facts:
 
     invoices: tuple[ShownInvoice, ...]
     schedule: dict[ScheduleKey, RunStatus]
-    accounting: dict[Reason, Accounted] | None
+    accounting: dict[Account, Accounted] | None
     due_lines: int | None
     quarantined_contracts: frozenset[str] | None
 
@@ -116,7 +116,7 @@ def changes(before: list[str], after: list[str]) -> tuple[str, ...]:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    scenario = draw(scenarios(touches=True))
+    scenario = draw(scenarios(touches=True, restated=True))
     return scenario, tuple(draw(st.permutations(scenario.runs)))
 
 

@@ -58,12 +58,12 @@ def tables_of(path: Path) -> Iterator[exp.Table]:
 
 @cache
 def constants() -> dict[str, list[str]]:
-    """The statements that modules keep as constants, and where, as `module.NAME`."""
+    """The statements that modules keep as constants, one by one or all of a folder, and where, as `module.NAME`."""
     found = defaultdict(list)
     for module in _modules():
         for name, value in vars(module).items():
             for statement in value if isinstance(value, tuple) else (value,):
-                if isinstance(statement, Statement) and _is_own(module, name):
+                if isinstance(statement, Statement) and _is_made(module, name):
                     found[statement.name].append(f"{module.__name__}.{name}")
     return dict(found)
 
@@ -74,7 +74,7 @@ def _modules() -> Iterator[Any]:
             yield importlib.import_module(info.name)
 
 
-def _is_own(module: Any, name: str) -> bool:
-    """Whether the constant is assigned in the module, not imported into it."""
+def _is_made(module: Any, name: str) -> bool:
+    """Whether the constant is made in the module, not imported into it or listed again."""
     source = Path(module.__file__).read_text(encoding="utf-8")
-    return re.search(rf"^{name}(: [^=]+)? = ", source, re.MULTILINE) is not None
+    return re.search(rf"^{name} = (Statement|statements_in)\(", source, re.MULTILINE) is not None

@@ -1,6 +1,6 @@
 -- Rule: what became of a share: what is billed of it, less what corrections took back; what is written off; and what they gave back
--- that is not billed again.
--- Grain: one row per billed sale and reversal of one, and per part that is not billed; of shares that were billed once.
+-- that is open.
+-- Grain: one row per billed sale and reversal of one, and per part that is open; of shares that were billed once.
 CREATE OR REPLACE VIEW rules.share_piece AS
 SELECT
     p.contract_id,
@@ -34,4 +34,4 @@ FROM invoicing.billable AS b
 WHERE
     b.share_id IS NOT NULL
     AND b.source <> 'correction'
-    AND b.state <> 'billed';
+    AND b.state = 'open';

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from invoicing.vocabulary import Severity
 from invoicing.warehouse.locks import lock_request
-from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
+from invoicing.warehouse.statements import Statement, execute, statements_in
 
 CREATE_FOUND_EXCEPTIONS = Statement("audit/detection/create_found_exceptions")
 DELETE_CORRECTED = Statement("audit/detection/delete_corrected")
@@ -22,14 +22,9 @@ FIND_LATEST_RUN_DATE = Statement("audit/detection/find_latest_run_date")
 RECORD_FOUND = Statement("audit/detection/record_found")
 
 
-def _rules(folder: str) -> tuple[Statement, ...]:
-    paths = sorted((SQL_ROOT / "audit" / "exceptions" / folder).glob("*.sql"))
-    return tuple(Statement(f"audit/exceptions/{folder}/{path.stem}") for path in paths)
-
-
 # What keeps a contract from being invoiced at all, and what waits or looks wrong.
-ERRORS = _rules("errors")
-WARNINGS = _rules("warnings")
+ERRORS = statements_in("audit/exceptions/errors")
+WARNINGS = statements_in("audit/exceptions/warnings")
 
 
 def detect_exceptions(

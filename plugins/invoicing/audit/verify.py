@@ -11,10 +11,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
+from invoicing.warehouse.statements import Statement, execute, statements_in
 
-CHECKS = tuple(sorted(path.stem for path in (SQL_ROOT / "audit/verify").glob("*.sql")))
-STATEMENTS = tuple(Statement(f"audit/verify/{check}") for check in CHECKS)
+CHECKS = statements_in("audit/verify")
 
 # A check that fails for everything must not fill the memory: the first rows say what is wrong.
 AT_MOST = 100
@@ -51,18 +50,13 @@ def verify(connection: sa.Connection, run_date: date | None = None) -> list[Diff
     connection.execute(
         sa.text("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '128MB', true)")
     )
-    checks = zip(CHECKS, STATEMENTS, strict=True)
-    return [difference for each in checks for difference in _differences(connection, *each, run_date)]
+    return [difference for check in CHECKS for difference in _differences(connection, check, run_date)]
 
 
-def _differences(
-    connection: sa.Connection, check: str, statement: Statement, run_date: date | None
-) -> Iterator[Difference]:
+def _differences(connection: sa.Connection, check: Statement, run_date: date | None) -> Iterator[Difference]:
     values = {"from_date": run_date or date.min, "to_date": run_date or date.max, "at_most": AT_MOST}
-    rows = execute(
-        connection, statement, **{name: value for name, value in values.items() if name in statement.parameters}
-    )
+    rows = execute(connection, check, **{name: value for name, value in values.items() if name in check.parameters})
     for row in rows.mappings():
         subject = {name: str(value) for name, value in row.items() if value is not None}
         contract_id, message = subject.pop("contract_id", None), subject.pop("message")
-        yield Difference(check, contract_id, subject, message)
+        yield Difference(check.short_name, contract_id, subject, message)

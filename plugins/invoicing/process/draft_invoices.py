@@ -15,6 +15,9 @@ from invoicing.settings import Settings
 from invoicing.warehouse.locks import lock_slots
 from invoicing.warehouse.statements import Statement, execute
 
+DELETE_EMPTY_INVOICES = Statement("process/draft_invoices/delete_empty_invoices")
+DELETE_EMPTY_LINES = Statement("process/draft_invoices/delete_empty_lines")
+EMPTY_LINES = Statement("process/draft_invoices/empty_lines")
 FIND_DIFFERENCES = Statement("process/draft_invoices/find_differences")
 FORGET_ACCOUNTING = Statement("process/draft_invoices/forget_accounting")
 FORGET_AMOUNTS = Statement("process/draft_invoices/forget_amounts")
@@ -22,21 +25,23 @@ MARK_ROWS = Statement("process/draft_invoices/mark_rows")
 RECORD_ACCOUNTING = Statement("process/draft_invoices/record_accounting")
 RECORD_AMOUNTS = Statement("process/draft_invoices/record_amounts")
 RECORD_BUCKET = Statement("process/draft_invoices/record_bucket")
+RELEASE_DETAILS = Statement("process/draft_invoices/release_details")
+TOTAL_INVOICES = Statement("process/draft_invoices/total_invoices")
 TOUCH_CONTRACTS = Statement("process/draft_invoices/touch_contracts")
+WRITE_INVOICES = Statement("process/draft_invoices/write_invoices")
+WRITE_INVOICE_LINES = Statement("process/draft_invoices/write_invoice_lines")
+WRITE_INVOICE_LINE_DETAILS = Statement("process/draft_invoices/write_invoice_line_details")
 
 # In the order they run. Details before the clean-up: an invoice that loses one line and gains another is never empty in between.
-WRITING = tuple(
-    Statement(f"process/draft_invoices/{name}")
-    for name in (
-        "release_details",
-        "write_invoices",
-        "write_invoice_line_details",
-        "write_invoice_lines",
-        "empty_lines",
-        "delete_empty_lines",
-        "delete_empty_invoices",
-        "total_invoices",
-    )
+WRITING = (
+    RELEASE_DETAILS,
+    WRITE_INVOICES,
+    WRITE_INVOICE_LINE_DETAILS,
+    WRITE_INVOICE_LINES,
+    EMPTY_LINES,
+    DELETE_EMPTY_LINES,
+    DELETE_EMPTY_INVOICES,
+    TOTAL_INVOICES,
 )
 
 

@@ -7,19 +7,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from invoicing.warehouse.statements import Statement, execute
+from invoicing.warehouse.statements import execute, statements_in
 
-LISTS = tuple(
-    Statement(f"reports/lists/{name}")
-    for name in (
-        "list_backlog",
-        "list_exceptions",
-        "list_invoice_changes",
-        "list_invoice_details",
-        "list_invoices",
-        "list_runs",
-    )
-)
+LISTS = statements_in("reports/lists")
 
 # JSON always has all of them.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -117,7 +107,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_BY_NAME = {statement.name.rpartition("/")[2]: statement for statement in LISTS}
+_BY_NAME = {statement.short_name: statement for statement in LISTS}
 
 
 def read_report(connection: sa.Connection, name: str, **parameters: Any) -> pd.DataFrame:

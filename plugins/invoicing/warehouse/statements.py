@@ -24,6 +24,11 @@ class Statement:
 
     name: str
 
+    @property
+    def short_name(self) -> str:
+        """The name without its folder."""
+        return self.name.rpartition("/")[2]
+
     @cached_property
     def text(self) -> str:
         """What stands in the file, header comment included."""
@@ -37,6 +42,12 @@ class Statement:
     def parameters(self) -> frozenset[str]:
         """The names of its bind parameters."""
         return frozenset(self.clause._bindparams)
+
+
+def statements_in(folder: str) -> tuple[Statement, ...]:
+    """The statements of a folder of include/sql that are found by their place, by name: a new file is enough."""
+    paths = sorted((SQL_ROOT / folder).glob("*.sql"))
+    return tuple(Statement(f"{folder}/{path.stem}") for path in paths)
 
 
 def execute(connection: sa.Connection, statement: Statement, **parameters: Any) -> sa.CursorResult[Any]:

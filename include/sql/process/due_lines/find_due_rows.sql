@@ -29,27 +29,59 @@ WITH dated AS (
     GROUP BY s.contract_id, s.contract_line_id, s.run_date, s.slot, s.billing_method
 ),
 
-late AS (
-    -- Where `late_milestones` is `bill`: a ready milestone of the past makes its line due on every due date of its contract.
+contract_date AS (
     SELECT DISTINCT
+        contract_id,
+        run_date,
+        slot
+    FROM dated
+),
+
+late_milestone AS (
+    -- Where `late_milestones` is `bill`: the next due date of its contract takes a ready milestone of the past. What a draft of the
+    -- runs holds of such a date is placed again.
+    SELECT
         b.contract_id,
         b.contract_line_id,
-        contract_date.run_date,
-        contract_date.slot
-    FROM (
-        SELECT DISTINCT
-            contract_id,
-            run_date,
-            slot
-        FROM dated
-    ) AS contract_date
+        i.run_date AS standing_date,
+        contract_date.slot,
+        min(contract_date.run_date) AS run_date
+    FROM contract_date
     INNER JOIN rules.open_share AS b
-        ON contract_date.contract_id = b.contract_id AND contract_date.run_date > b.transaction_date
+        ON contract_date.contract_id = b.contract_id AND contract_date.run_date >= b.transaction_date
+    LEFT JOIN rules.kept_draft AS draft
+        ON
+            contract_date.contract_id = draft.contract_id
+            AND contract_date.run_date = draft.run_date
+            AND b.customer_id = draft.customer_id
+    LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
+    LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
+    LEFT JOIN contract_date AS standing ON i.contract_id = standing.contract_id AND i.run_date = standing.run_date
     WHERE
         cast(:late_milestones AS text) = 'bill'
         AND b.source = 'milestone'
         AND b.is_ready
         AND b.is_billed_class
+        AND draft.contract_id IS NULL
+        AND (d.billable_id IS NULL OR (i.is_run_owned AND standing.contract_id IS NOT NULL))
+    GROUP BY b.contract_id, b.billable_id, b.contract_line_id, i.run_date, contract_date.slot
+),
+
+late AS (
+    SELECT
+        contract_id,
+        contract_line_id,
+        run_date,
+        slot
+    FROM late_milestone
+    UNION
+    SELECT
+        contract_id,
+        contract_line_id,
+        standing_date AS run_date,
+        slot
+    FROM late_milestone
+    WHERE standing_date IS NOT NULL
 ),
 
 due AS (

@@ -1,5 +1,5 @@
--- Purpose: cancel what is not billed of the shares of customers who have none any more in a changed source. What is billed stays
---          billed (record_later_shares).
+-- Purpose: cancel what is not billed of the shares of customers who have none any more in a changed source, or whose source is
+--          canceled. What is billed stays billed (record_later_shares).
 -- Parameters: change_id (reads known_share, given_back, share).
 -- Grain: billables of a source and customer.
 -- May be repeated: a canceled share is not touched.
@@ -34,7 +34,9 @@ FROM (
             AND known.source = share.source
             AND known.source_id = share.source_id
             AND known.customer_id = share.customer_id
-    WHERE share.source_id IS NULL
+    WHERE
+        share.source_id IS NULL
+        OR share.state = 'canceled'
 ) AS ended
 WHERE
     b.contract_id = ended.contract_id

@@ -10,7 +10,10 @@ WITH whole AS (
         given.billable_id AS part_id,
         contract.decimals,
         CASE WHEN changed.says_billing_type THEN share.billing_type ELSE given.billing_type END AS part_billing_type,
-        CASE WHEN changed.says_status THEN share.is_ready ELSE given.is_ready END AS part_is_ready,
+        CASE
+            WHEN changed.says_status THEN share.is_ready
+            ELSE given.is_ready AND given.state <> 'canceled'
+        END AS part_is_ready,
         CASE
             WHEN share.quantity < 0 THEN least(share.quantity - given.taken_quantity, 0)
             ELSE greatest(share.quantity - given.taken_quantity, 0)
@@ -28,6 +31,7 @@ WITH whole AS (
             AND given.source = changed.source
             AND given.source_id = changed.source_id
     INNER JOIN pg_temp.contract_currencies AS contract ON given.contract_id = contract.contract_id
+    WHERE given.is_latest
 ),
 
 reckoned AS (

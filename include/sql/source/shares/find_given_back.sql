@@ -1,7 +1,7 @@
 -- Purpose: what corrections gave back of the shares of changed transactions and milestones, and is not billed again; taken: what of
 --          the share is billed, written off or given back beside it. Of several such parts the latest is the one that follows.
 -- Parameters: none (reads changed_source).
--- Grain: one row per source and customer.
+-- Grain: one row per part.
 -- May be repeated: once a load; the table goes with the transaction.
 CREATE TEMPORARY TABLE given_back ON COMMIT DROP AS
 WITH part AS MATERIALIZED (
@@ -26,53 +26,56 @@ WITH part AS MATERIALIZED (
         AND b.part > 1
 ),
 
-latest AS (
-    SELECT DISTINCT ON (contract_id, source, source_id, customer_id) *
+waiting AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY contract_id, source, source_id, customer_id ORDER BY part DESC) = 1 AS is_latest
     FROM part
     WHERE state <> 'billed'
-    ORDER BY contract_id ASC, source ASC, source_id ASC, customer_id ASC, part DESC
 ),
 
 -- What a correction took back was posted with the opposite sign.
 taken AS (
     SELECT
-        latest.contract_id,
-        latest.billable_id,
+        waiting.contract_id,
+        waiting.billable_id,
         p.quantity
-    FROM latest
+    FROM waiting
     INNER JOIN invoicing.posting AS p
         ON
-            latest.contract_id = p.contract_id
-            AND latest.customer_id = p.customer_id
-            AND latest.source_id = CASE latest.source WHEN 'transaction' THEN p.transaction_id ELSE p.milestone_id END
+            waiting.contract_id = p.contract_id
+            AND waiting.customer_id = p.customer_id
+            AND waiting.source_id = CASE waiting.source WHEN 'transaction' THEN p.transaction_id ELSE p.milestone_id END
     WHERE p.kind = 'billed_sales'
     UNION ALL
     SELECT
-        latest.contract_id,
-        latest.billable_id,
+        waiting.contract_id,
+        waiting.billable_id,
         part.quantity
-    FROM latest
+    FROM waiting
     INNER JOIN part
         ON
-            latest.contract_id = part.contract_id
-            AND latest.source = part.source
-            AND latest.source_id = part.source_id
-            AND latest.customer_id = part.customer_id
-            AND latest.billable_id <> part.billable_id
+            waiting.contract_id = part.contract_id
+            AND waiting.source = part.source
+            AND waiting.source_id = part.source_id
+            AND waiting.customer_id = part.customer_id
+            AND waiting.billable_id <> part.billable_id
     WHERE part.state = 'open'
 )
 
 SELECT
-    latest.contract_id,
-    latest.source,
-    latest.source_id,
-    latest.customer_id,
-    latest.billable_id,
-    latest.billing_type,
-    latest.is_ready,
+    waiting.contract_id,
+    waiting.source,
+    waiting.source_id,
+    waiting.customer_id,
+    waiting.billable_id,
+    waiting.billing_type,
+    waiting.is_ready,
+    waiting.state,
+    waiting.is_latest,
     coalesce(sum(taken.quantity), 0) AS taken_quantity
-FROM latest
-LEFT JOIN taken ON latest.contract_id = taken.contract_id AND latest.billable_id = taken.billable_id
+FROM waiting
+LEFT JOIN taken ON waiting.contract_id = taken.contract_id AND waiting.billable_id = taken.billable_id
 GROUP BY
-    latest.contract_id, latest.source, latest.source_id, latest.customer_id, latest.billable_id, latest.billing_type,
-    latest.is_ready
+    waiting.contract_id, waiting.source, waiting.source_id, waiting.customer_id, waiting.billable_id, waiting.billing_type,
+    waiting.is_ready, waiting.state, waiting.is_latest
