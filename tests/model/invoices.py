@@ -100,6 +100,7 @@ class Detail:
     description: str | None = None
     original_quantity: Decimal | None = None
     billed: Actual | None = None  # once confirmed: what it bills
+    taken: Said | None = None  # of a source that changed since: what the draft took
 
     @property
     def is_correction(self) -> bool:

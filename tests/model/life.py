@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tests.model.calculator import Calculator
 from tests.model.credit import give_back
-from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Status
+from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Said, Status
 from tests.model.postings import post
 from tests.model.records import DueRow
 from tests.model.shares import Worth, proportion, rounded
@@ -178,6 +178,7 @@ class Model(Calculator):
             invoice.number = f"INV-{year}-{self._numbers[year]:06}"
             invoice.status, invoice.is_touched = "confirmed", True
             for detail in invoice.details:
+                _close_as_taken(detail)
                 decimals = self.decimals(invoice.contract_id)
                 self.actuals += post(detail, is_fixed=self.is_fixed(detail.source), decimals=decimals)
         self._give_back([detail for invoice in accepted if invoice.corrects for detail in invoice.details])
@@ -300,6 +301,17 @@ class Model(Calculator):
                 actual.status = status or actual.status
                 if billing_type is not None and actual.kind == "unbilled_sales":
                     actual.billing_type = billing_type
+
+
+def _close_as_taken(detail: Detail) -> None:
+    """What its source said since stands beside it, as of one that was billed before."""
+    source, taken = detail.source, detail.taken
+    if taken is None:
+        return
+    if source.share is None:
+        is_canceled = source.status == "canceled"
+        source.now = Said(source.worth, source.transaction_date, source.billing_type, is_canceled)
+    source.worth, source.transaction_date, source.billing_type = taken.worth, taken.transaction_date, taken.billing_type
 
 
 def _price_to_correct_from(billed: Actual) -> Decimal:

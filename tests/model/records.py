@@ -140,7 +140,7 @@ class Records:
                 share.billing_type = said.billing_type
             if says_status or share.status == "canceled":
                 share.status = said.status
-            self._make_due_again(share, before)
+            self._tell_draft(share, before)
             return
         billing_type = said.billing_type if says_billing_type else share.said.billing_type
         share.now = Said(said.worth, said.transaction_date, billing_type, said.status == "canceled")
@@ -153,13 +153,15 @@ class Records:
             if says_status and parts[-1].status != "canceled":
                 parts[-1].status = said.status
             for part, before in before_load:
-                self._make_due_again(part, before)
+                self._tell_draft(part, before)
 
-    def _make_due_again(self, actual: Actual, before: Actual) -> None:
-        """The day of a draft that nobody edited derives afresh what has changed."""
+    def _tell_draft(self, actual: Actual, before: Actual) -> None:
+        """A draft bills what it took, and no more; the day of one that nobody edited derives it afresh."""
         holder = self.holder(actual)
-        is_changed = any(getattr(before, name) != getattr(actual, name) for name in _FOLLOWED)
-        if holder is None or not holder.invoice.is_run_owned or not is_changed:
+        if holder is None or not any(getattr(before, name) != getattr(actual, name) for name in _FOLLOWED):
+            return
+        holder.taken = holder.taken or Said(before.worth, before.transaction_date, before.billing_type)
+        if not holder.invoice.is_run_owned:
             return
         for key in list(self._run_here):
             is_its_row = key.row == DueRow(*actual.line, holder.invoice.run_date)

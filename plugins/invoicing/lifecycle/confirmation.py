@@ -31,7 +31,9 @@ GIVE_BACK = Statement("lifecycle/confirmation/give_back")
 LOCK_SERIES = Statement("lifecycle/confirmation/lock_series")
 NAME_INVOICES = Statement("lifecycle/confirmation/name_invoices")
 POST_ACTUALS = Statement("lifecycle/confirmation/post_actuals")
+RECORD_LATER_SHARES = Statement("lifecycle/confirmation/record_later_shares")
 RECORD_NUMBERS = Statement("lifecycle/confirmation/record_numbers")
+RESTORE_TAKEN_SHARES = Statement("lifecycle/confirmation/restore_taken_shares")
 SEAL_DETAILS = Statement("lifecycle/confirmation/seal_details")
 SEAL_LINES = Statement("lifecycle/confirmation/seal_lines")
 
@@ -107,6 +109,8 @@ def _confirm(
     change = begin_change(connection, request, "confirm", contracts_of(connection, invoice_ids))
     execute(connection, RECORD_NUMBERS, series=series.name, change_id=change.change_id)
     execute(connection, NAME_INVOICES)
+    execute(connection, RECORD_LATER_SHARES, change_id=change.change_id)
+    execute(connection, RESTORE_TAKEN_SHARES)
     # The sources are read before they are closed, and the content is sealed when nothing of it changes any more.
     execute(connection, POST_ACTUALS, accounting_date=accounting_date, change_id=change.change_id)
     execute(connection, GIVE_BACK, accounting_date=accounting_date, change_id=change.change_id)

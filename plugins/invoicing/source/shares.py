@@ -25,6 +25,7 @@ CANCEL_SHARES = Statement("source/shares/cancel_shares")
 CHANGE_GIVEN_BACK = Statement("source/shares/change_given_back")
 INSERT_SHARES = Statement("source/shares/insert_shares")
 RECORD_LATER_SHARES = Statement("source/shares/record_later_shares")
+RECORD_TAKEN_SHARES = Statement("source/shares/record_taken_shares")
 
 
 def find_changed_sources(connection: sa.Connection) -> int:
@@ -52,6 +53,7 @@ def record_shares(connection: sa.Connection, change_id: int) -> int:
     execute(connection, RECORD_LATER_SHARES, change_id=change_id)
     writing = (CHANGE_SHARES, CHANGE_GIVEN_BACK, CANCEL_SHARES, INSERT_SHARES)
     changed = sum(execute(connection, statement, change_id=change_id).rowcount for statement in writing)
+    execute(connection, RECORD_TAKEN_SHARES, change_id=change_id)
     analyze_if_many(connection, "billable", changed)
     return changed
 

@@ -99,6 +99,23 @@ CREATE TABLE invoicing.later_share (
     CONSTRAINT pk_later_share PRIMARY KEY (contract_id, billable_id)
 );
 
+-- What a draft took of a share whose source has changed since. A confirmation closes the share as it was taken, and records the source
+-- beside it, as for one that was billed before: what came later is neither billed nor written off. It goes with its detail.
+CREATE TABLE invoicing.taken_share (
+    contract_id text COLLATE "C" NOT NULL,
+    billable_id bigint NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    transaction_class invoicing.transaction_class NOT NULL,
+    transaction_date date NOT NULL,
+    quantity numeric NOT NULL,
+    unit_price numeric NOT NULL,
+    amount numeric NOT NULL,
+    tax_amount numeric NOT NULL,
+    billing_type invoicing.billing_type NOT NULL,
+    change_id bigint NOT NULL,
+    CONSTRAINT pk_taken_share PRIMARY KEY (contract_id, billable_id)
+);
+
 -- The sales actuals that a confirmation writes, by the rules of rules.posting_rule. Append-only without exception; whether one was
 -- adjusted since follows from the postings that reverse or replace it. It carries every id that people read, since on Citus a
 -- union of billables and postings cannot be joined with anything.
@@ -127,6 +144,10 @@ CREATE TABLE invoicing.posting (
     change_id bigint NOT NULL,
     CONSTRAINT pk_posting PRIMARY KEY (contract_id, billable_id, posting)
 );
+
+-- What was billed otherwise than its source says is found without reading what was billed as it was.
+CREATE INDEX ix_posting_rebooked ON invoicing.posting (contract_id, billable_id)
+WHERE posting = 'rebooked';
 
 -- An actual is taken back at most once, whoever writes.
 CREATE UNIQUE INDEX uq_posting_reverses ON invoicing.posting (contract_id, reverses_actual_id)

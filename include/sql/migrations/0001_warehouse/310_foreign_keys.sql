@@ -59,3 +59,7 @@ REFERENCES invoicing.invoice (contract_id, invoice_id);
 ALTER TABLE invoicing.invoice_line
 ADD CONSTRAINT fk_invoice_line_contract_line FOREIGN KEY (contract_id, contract_line_id)
 REFERENCES invoicing.contract_line (contract_id, contract_line_id);
+
+ALTER TABLE invoicing.taken_share
+ADD CONSTRAINT fk_taken_share_detail FOREIGN KEY (contract_id, billable_id)
+REFERENCES invoicing.invoice_line_detail (contract_id, billable_id) ON DELETE CASCADE;

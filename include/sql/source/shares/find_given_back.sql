@@ -64,18 +64,14 @@ taken AS (
 )
 
 SELECT
-    waiting.contract_id,
-    waiting.source,
-    waiting.source_id,
-    waiting.customer_id,
-    waiting.billable_id,
-    waiting.billing_type,
-    waiting.is_ready,
-    waiting.state,
-    waiting.is_latest,
-    coalesce(sum(taken.quantity), 0) AS taken_quantity
+    waiting.*,
+    coalesce(elsewhere.quantity, 0) AS taken_quantity
 FROM waiting
-LEFT JOIN taken ON waiting.contract_id = taken.contract_id AND waiting.billable_id = taken.billable_id
-GROUP BY
-    waiting.contract_id, waiting.source, waiting.source_id, waiting.customer_id, waiting.billable_id, waiting.billing_type,
-    waiting.is_ready, waiting.state, waiting.is_latest
+LEFT JOIN (
+    SELECT
+        contract_id,
+        billable_id,
+        sum(quantity) AS quantity
+    FROM taken
+    GROUP BY contract_id, billable_id
+) AS elsewhere ON waiting.contract_id = elsewhere.contract_id AND waiting.billable_id = elsewhere.billable_id
