@@ -100,8 +100,8 @@ lock:  ## pin the requirements….txt anew (needs uv)
 	@# Only what Celery adds: most of what it needs is pinned in requirements.txt already.
 	uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 requirements-celery.in | grep -vxFf requirements.txt > requirements-celery.txt
 
-docs: setup  ## make docs/data-dictionary.md anew from the comments in the warehouse
-	@$(BIN)/python -m scripts.data_dictionary > docs/data-dictionary.md
+docs: setup  ## make docs/data-dictionary.md and docs/posting-rules.md anew from the warehouse
+	@$(BIN)/python -m scripts.documents
 
 env:  ## write the secrets of docker-compose.yaml into .env, once
 	@$(PYTHON) scripts/make_env.py
