@@ -1,18 +1,17 @@
-"""Currencies and their decimals, from the CLDR data that Babel carries."""
+"""Currencies and the decimals of their minor units, by ISO 4217."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from babel import Locale
-from babel.numbers import get_currency_precision
+from iso4217 import Currency
 
 
 @cache
 def currency_decimals() -> dict[str, int]:
-    """Decimals of every currency that CLDR knows, by ISO 4217 code: USD 2, JPY 0, KWD 3."""
-    return {code: get_currency_precision(code) for code in Locale("en").currencies if len(code) == 3 and code.isalpha()}
+    """Decimals of every currency that has minor units, by its code: USD 2, JPY 0, KWD 3."""
+    return {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
 
 
 def round_money(amount: Decimal, decimals: int) -> Decimal:

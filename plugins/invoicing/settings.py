@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pendulum
 from croniter import croniter
@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     number_pattern: str = Field(
         "INV-{year}-{number:06}",
         description="Invoice numbers: {number} is gapless, {year} of the confirmation begins a new series.",
+    )
+    currency_decimals: dict[str, Annotated[int, Field(ge=0, le=4)]] = Field(
+        {},
+        description="Decimals of currencies that are not rounded to the minor units of ISO 4217, as JSON; for `db upgrade`.",
     )
     approval_amount: Decimal | None = Field(
         None,

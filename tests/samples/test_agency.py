@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
-from babel.numbers import get_currency_precision
 
+from invoicing.money import currency_decimals
 from samples.agency import generate
 from samples.agency.catalogue import FREQUENCIES
 from samples.agency.files import FileFormat
@@ -116,7 +116,7 @@ def test_transactions_lie_within_the_twelve_months(tables: Tables) -> None:
 
 
 def test_amounts_have_no_more_decimals_than_their_currency(tables: Tables) -> None:
-    decimals = {row["contract_id"]: get_currency_precision(row["currency"]) for row in tables["project_contracts"]}
+    decimals = {row["contract_id"]: currency_decimals()[row["currency"]] for row in tables["project_contracts"]}
     columns = {"amount", "tax_amount", "unit_price", "contracted_amount", "not_to_exceed_limit"}
     wrong = [
         (table, column, row[column])
@@ -129,7 +129,7 @@ def test_amounts_have_no_more_decimals_than_their_currency(tables: Tables) -> No
 
 
 def test_given_amounts_are_rounded_half_away_from_zero(tables: Tables) -> None:
-    decimals = {row["contract_id"]: get_currency_precision(row["currency"]) for row in tables["project_contracts"]}
+    decimals = {row["contract_id"]: currency_decimals()[row["currency"]] for row in tables["project_contracts"]}
     for row in tables["transactions"]:
         if row["amount"]:
             unit = Decimal(1).scaleb(-decimals[row["contract_id"]])

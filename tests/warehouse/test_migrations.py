@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -148,7 +149,7 @@ def rows(engine: sa.Engine) -> list[tuple[object, ...]]:
 def test_upgrade_of_what_is_up_to_date_changes_no_row(unborn: sa.Engine) -> None:
     migrations.upgrade(unborn)
     world = World(unborn)
-    world.contract()
+    world.contract(currency="EUR")
     world.line()
     world.transaction("T", october(1))
     world.load()
@@ -164,8 +165,28 @@ def test_upgrade_records_every_currency_with_its_decimals(migrated: sa.Engine) -
     )
 
 
+@pytest.mark.parametrize(("currency", "decimals"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("RSD", 2)])
+def test_decimals_are_the_minor_units_of_iso_4217(migrated: sa.Engine, currency: str, decimals: int) -> None:
+    assert read(migrated, f"SELECT decimals FROM invoicing.currency WHERE currency = '{currency}'") == [(decimals,)]
+
+
+def test_currency_that_no_contract_uses_takes_other_decimals(unborn: sa.Engine) -> None:
+    migrations.upgrade(unborn)
+    migrations.upgrade(unborn, other_decimals={"RSD": 0})
+    assert read(unborn, "SELECT decimals FROM invoicing.currency WHERE currency = 'RSD'") == [(0,)]
+
+
+def test_currency_that_a_contract_uses_keeps_its_decimals(unborn: sa.Engine) -> None:
+    migrations.upgrade(unborn)
+    world = World(unborn)
+    world.contract(currency="RSD")
+    world.load()
+    migrations.upgrade(unborn, other_decimals={"RSD": 0})
+    assert read(unborn, "SELECT decimals FROM invoicing.currency WHERE currency = 'RSD'") == [(2,)]
+
+
 def test_upgrade_that_fails_leaves_nothing(unborn: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: sa.Connection) -> None:
+    def fail(*_: Any) -> None:
         raise OSError("disk on fire")
 
     monkeypatch.setattr(migrations, "_record_currencies", fail)

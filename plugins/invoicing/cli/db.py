@@ -20,7 +20,9 @@ app = typer.Typer(help="The schema of the warehouse, and the embedded warehouse.
 def upgrade(warehouse: Warehouse = None, json: Json = False) -> None:
     """Creates or migrates the schema."""
     settings = read_settings()
-    revision = migrations.upgrade(create_engine(chosen_url(settings, warehouse)), settings.wait_seconds)
+    revision = migrations.upgrade(
+        create_engine(chosen_url(settings, warehouse)), settings.wait_seconds, settings.currency_decimals
+    )
     say({"revision": revision}, f"The warehouse has schema {revision}.", json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from invoicing.warehouse.locks import SLOTS, lock_slots
 from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
 from invoicing.warehouse.transactions import reading, writing
 
+LIST_USED_CURRENCIES = Statement("warehouse/migrations/list_used_currencies")
 RECORD_CURRENCIES = Statement("warehouse/migrations/record_currencies")
 
 VERSION_TABLE = "schema_version"
@@ -22,8 +24,11 @@ REVISIONS = sorted(path.stem for path in VERSIONS.glob("[0-9]*.py"))
 HEAD = REVISIONS[-1]
 
 
-def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
+def upgrade(engine: sa.Engine, wait_seconds: int = 60, other_decimals: Mapping[str, int] | None = None) -> str:
     """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed.
+
+    Args:
+        other_decimals: of currencies whose amounts are not rounded to the minor units of ISO 4217.
 
     Raises:
         SchemaError: the schema is newer than this package.
@@ -38,7 +43,7 @@ def upgrade(engine: sa.Engine, wait_seconds: int = 60) -> str:
         _refuse_newer(_revision(connection))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        _record_currencies(connection)
+        _record_currencies(connection, {**currency_decimals(), **(other_decimals or {})})
         run_scripts(connection, "rules")
         run_scripts(connection, "analytics")
     return HEAD
@@ -77,15 +82,11 @@ def run_scripts(connection: sa.Connection, folder: str) -> None:
             driver.execute(statement)
 
 
-def _record_currencies(connection: sa.Connection) -> None:
-    # A currency keeps the decimals it was recorded with: the amounts in the warehouse were rounded by them.
-    known = sorted(currency_decimals().items())
-    execute(
-        connection,
-        RECORD_CURRENCIES,
-        currencies=[currency for currency, _ in known],
-        decimals=[decimals for _, decimals in known],
-    )
+def _record_currencies(connection: sa.Connection, decimals: Mapping[str, int]) -> None:
+    # What a contract uses keeps the decimals it was recorded with: amounts were rounded to them.
+    used = set(execute(connection, LIST_USED_CURRENCIES).scalars())
+    free = [currency for currency in sorted(decimals) if currency not in used]
+    execute(connection, RECORD_CURRENCIES, currencies=free, decimals=[decimals[currency] for currency in free])
 
 
 def _revision(connection: sa.Connection) -> str | None:
