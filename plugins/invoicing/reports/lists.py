@@ -12,6 +12,7 @@ from invoicing.warehouse.statements import Statement, execute
 LISTS = tuple(
     Statement(f"reports/lists/{name}")
     for name in (
+        "list_approvals",
         "list_backlog",
         "list_exceptions",
         "list_invoice_changes",
@@ -102,6 +103,29 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "field",
         "old_value",
         "new_value",
+    ),
+    "list_approvals": (
+        "approval_id",
+        "asked_at",
+        "asked_by",
+        "invoices",
+        "amounts",
+        "answer",
+        "answered_at",
+        "answered_by",
+        "reason",
+    ),
+    "approval_drafts": (
+        "contract_id",
+        "customer_name",
+        "run_date",
+        "origin",
+        "status",
+        "invoice_number",
+        "currency",
+        "total_amount",
+        "is_changed",
+        "invoice_id",
     ),
     "handled": (
         "invoice_id",
