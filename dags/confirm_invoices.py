@@ -38,7 +38,7 @@ from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.approval import ApproveDraftsOperator
 from invoicing.airflow.tasks.lifecycle import choose_drafts, confirm_drafts, report_of
 from invoicing.airflow.tasks.retries import RETRYING
-from invoicing.airflow.ui.forms import day_field, names_field, switch
+from invoicing.airflow.ui.forms import day_field, names_field, switch, text_field
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
@@ -70,5 +70,8 @@ with DAG(
 ):
     chosen = choose_drafts()
     confirmed = confirm_drafts()
-    chosen >> ApproveDraftsOperator() >> confirmed
+    approved = ApproveDraftsOperator(
+        params={"reason": text_field("Reason", "Of the answer, for whoever triggered the run; it may stay empty.")}
+    )
+    chosen >> approved >> confirmed
     chosen >> confirmed >> report_of(confirmed)

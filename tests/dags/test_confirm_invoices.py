@@ -295,6 +295,15 @@ def test_the_warehouse_knows_who_asked_and_who_answered(
     ]
 
 
+def test_the_reason_that_somebody_gives_is_kept(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    with somebody_who("Reject", reason="the rate is wrong"):
+        trigger(DAG_ID, contract_ids=["Contoso"])
+    assert warehouse.read("SELECT reason FROM analytics.approvals") == [("the rate is wrong",)]
+
+
 def test_who_triggered_the_run_may_not_approve_it(
     trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:

@@ -48,13 +48,17 @@ Marking this task as success is no approval: confirm_drafts confirms nothing the
 class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped in Airflow
     """Asks whether what `choose_drafts` chose is to be confirmed, if an approval is needed; skipped otherwise.
 
-    Returns `approved_by`.
+    The parameter `reason`, where the DAG gives it one, is kept with the answer. Returns `approved_by`.
     """
 
     def __init__(self, *, task_id: str = APPROVE, **kwargs: Any) -> None:
         super().__init__(
-            task_id=task_id, subject="Confirm the drafts?", notifiers=[ApprovalAlert()], doc_md=_RUNBOOK, **kwargs
-        )  # said in full when the drafts are known
+            task_id=task_id,
+            subject="Confirm the drafts?",  # said in full when the drafts are known
+            notifiers=[ApprovalAlert()],
+            doc_md=_RUNBOOK,
+            **kwargs,
+        )
 
     def execute(self, context: Any) -> Any:
         settings, pull = read_settings(), context["ti"].xcom_pull
@@ -86,6 +90,7 @@ class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped 
                 Answer.APPROVED if is_approved else Answer.REJECTED,
                 settings=settings,
                 request=request,
+                reason=(event["params_input"] or {}).get("reason"),
             )
         rejected = f"Rejected by {request.by}: nothing was confirmed."
         ti.xcom_push(SUMMARY_KEY, f"Approved by {request.by}." if is_approved else rejected)
