@@ -4,8 +4,9 @@ contracts (both narrow each other), choose all, or name them; a field that is le
 but a correction.
 
 **Approval.** Drafts that come to more than `INVOICING_APPROVAL_AMOUNT` in any one currency wait for a person, who approves or
-rejects them under *Required Actions*. With tax; a credit counts as much as a bill. Nothing else waits meanwhile: no worker, and
-no other run.
+rejects them under *Required Actions*; not who triggered the run (`INVOICING_APPROVAL_BY_ANOTHER`). With tax; a credit counts as
+much as a bill. Nothing else waits meanwhile: no worker, and no other run. The answer is kept in the warehouse, and a draft that is
+changed afterwards needs a new one.
 
 **What was looked at is what is confirmed.** A draft that somebody changes between the first task and the last is refused and
 named; the others are confirmed.
@@ -13,8 +14,9 @@ named; the others are confirmed.
 | You see | It means |
 |---|---|
 | approve awaits input | a person has to approve or reject |
-| approve skipped, confirm_drafts green | no approval was needed |
+| approve skipped, confirm_drafts green | no approval was needed, or there was one already |
 | approve green, confirm_drafts skipped | rejected: nothing was confirmed; the note says by whom |
+| approve failed | who triggered the run answered, or somebody answered elsewhere; its log says which |
 | everything skipped | there is no such draft |
 | report_refused failed, the run is green | invoices named there were left out, with the reason; the others are confirmed |
 | confirm_drafts failed | nothing was confirmed; its log says why, for each invoice |
@@ -23,7 +25,7 @@ named; the others are confirmed.
 Cleared, a run looks at the drafts anew, asks anew, and confirms what it has not confirmed yet. What to do about each: the
 [runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation).
 
-Results: `analytics.invoices`, `analytics.actuals`, `analytics.invoice_changes`.
+Results: `analytics.invoices`, `analytics.actuals`, `analytics.invoice_changes`, `analytics.approvals`.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from invoicing.airflow.notify.failures import remember_failure
 from invoicing.airflow.tasks.approval import ApproveDraftsOperator
 from invoicing.airflow.tasks.lifecycle import choose_drafts, confirm_drafts, report_of
 from invoicing.airflow.tasks.retries import RETRYING
-from invoicing.airflow.ui.forms import day_field, names_field, switch
+from invoicing.airflow.ui.forms import day_field, names_field, switch, text_field
 from invoicing.airflow.ui.labels import Owner, Tag
 
 with DAG(
@@ -68,5 +70,8 @@ with DAG(
 ):
     chosen = choose_drafts()
     confirmed = confirm_drafts()
-    chosen >> ApproveDraftsOperator() >> confirmed
+    approved = ApproveDraftsOperator(
+        params={"reason": text_field("Reason", "Of the answer, for whoever triggered the run; it may stay empty.")}
+    )
+    chosen >> approved >> confirmed
     chosen >> confirmed >> report_of(confirmed)

@@ -22,6 +22,7 @@ BAD_VALUES = {
     "DEADLINE_MINUTES": ("0", "greater than 0"),
     "NUMBER_PATTERN": ("INV-{year}", "needs {number} once"),
     "APPROVAL_AMOUNT": ("a lot", "should be a valid decimal"),
+    "APPROVAL_BY_ANOTHER": ("perhaps", "should be a valid boolean"),
     "WAIT_SECONDS": ("-1", "greater than or equal to 0"),
 }
 

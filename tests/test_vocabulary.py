@@ -23,6 +23,7 @@ TYPES = {
     "accounting_reason": vocabulary.Reason,
 }
 CHECKS = {
+    "ck_approval_answer": vocabulary.Answer,
     "ck_project_contract_state": vocabulary.ContractState,
     "ck_contract_line_billing_method": vocabulary.BillingMethod,
     "ck_invoice_origin": vocabulary.InvoiceOrigin,

@@ -101,6 +101,12 @@ class ChangedMeanwhileError(TerminalError):
     code = "INV-502"
 
 
+class ApprovalNeededError(TerminalError):
+    """What was to be confirmed needs an approval that nobody has given; nothing of it was confirmed."""
+
+    code = "INV-503"
+
+
 class SchemaError(TerminalError):
     """The warehouse has no schema, an older one or a newer one than this package."""
 

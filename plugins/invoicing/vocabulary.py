@@ -127,6 +127,13 @@ OPEN_INVOICES = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.IN_REVIEW})
 SEALED_INVOICES = frozenset({InvoiceStatus.CONFIRMED, InvoiceStatus.PAID})
 
 
+class Answer(StrEnum):
+    """What a person says to a confirmation that needs an approval."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class Trigger(StrEnum):
     """What started a run."""
 

@@ -26,7 +26,7 @@ class Question:
 
 @contextmanager
 def somebody_who(
-    answer: str, *, name: str = "bob", before: Callable[[], None] | None = None
+    answer: str, *, name: str = "bob", reason: str | None = None, before: Callable[[], None] | None = None
 ) -> Iterator[list[Question]]:
     """Within the block somebody answers the first question that waits, "Approve" or "Reject"; yields what was asked.
 
@@ -42,7 +42,7 @@ def somebody_who(
             asked.append(_wait_for_question(over))
             if before is not None:
                 before()
-            _answer(asked[0], answer, name)
+            _answer(asked[0], answer, name, reason)
             _see_through(asked[0], over)
         except Exception as error:
             errors.append(error)
@@ -78,7 +78,7 @@ def _wait_for_question(over: threading.Event) -> Question:
     raise AssertionError("nobody asked")
 
 
-def _answer(question: Question, answer: str, name: str) -> None:
+def _answer(question: Question, answer: str, name: str, reason: str | None) -> None:
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser  # noqa: PLC0415
     from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload  # noqa: PLC0415
     from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail  # noqa: PLC0415
@@ -89,7 +89,9 @@ def _answer(question: Question, answer: str, name: str) -> None:
             dag_id=question.dag_id,
             dag_run_id=question.run_id,
             task_id=question.task_id,
-            update_hitl_detail_payload=UpdateHITLDetailPayload(chosen_options=[answer], params_input={}),
+            update_hitl_detail_payload=UpdateHITLDetailPayload(
+                chosen_options=[answer], params_input={} if reason is None else {"reason": reason}
+            ),
             user=SimpleAuthManagerUser(username=name, role="admin"),
             session=session,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ Trigger = Callable[..., Any]
 
 DAG_ID = "confirm_invoices"
 DAY = "2026-10-05"
+TRIGGERED_BY = "dag_test"  # whoever runs a DAG in a test
 CONFIRMED = {"choose_drafts": "success", "approve": "skipped", "confirm_drafts": "success", "report_refused": "success"}
 
 
@@ -199,18 +201,38 @@ def test_drafts_above_the_amount_are_confirmed_when_somebody_approves(
     assert [question.subject for question in asked] == ["Confirm 3 drafts: 60.00 EUR, 140.00 USD?"]
 
 
-def test_whoever_is_asked_sees_the_sums_and_the_largest_drafts_first(
+def test_whoever_is_asked_sees_the_sums_and_of_each_currency_the_largest_drafts_first(
     trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
     limit("0")
     with somebody_who("Approve") as asked:
-        trigger(DAG_ID, contract_ids=["Contoso", "Tailspin"])
-    assert "| USD | 2 | 140.00 | 0 |" in asked[0].body
+        trigger(DAG_ID, run_date=DAY)
+    assert "| EUR | 1 | 60.00 | 0 |\n| USD | 2 | 140.00 | 0 |" in asked[0].body
     rows = [line for line in asked[0].body.splitlines() if "2026-10-05" in line]
-    assert [row.split(" | ")[:4] for row in rows] == [
-        ["| Contoso", "Fabrikam", "2026-10-05", "100.00 USD"],
-        ["| Tailspin", "Fabrikam", "2026-10-05", "40.00 USD"],
+    assert [row.split(" | ")[:6] for row in rows] == [
+        ["| Wingtip", "Fabrikam", "scheduled", "draft", "2026-10-05", "60.00 EUR"],
+        ["| Contoso", "Fabrikam", "scheduled", "draft", "2026-10-05", "100.00 USD"],
+        ["| Tailspin", "Fabrikam", "scheduled", "draft", "2026-10-05", "40.00 USD"],
     ]
+
+
+def test_whoever_is_asked_sees_what_is_left_out_and_why(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    touch(warehouse, "Tailspin")
+    damage.change_invoices(warehouse, contract_id="Wingtip", chargeable_amount=99)
+    with somebody_who("Approve") as asked:
+        trigger(DAG_ID, run_date=DAY, contract_ids=["Contoso", "Tailspin", "Wingtip", "Nobody"])
+    assert asked[0].subject == "Confirm 1 draft: 100.00 USD?"
+    left_out = asked[0].body.partition("Left out:")[2].strip().splitlines()
+    assert [line.split(": ")[0] for line in left_out] == [
+        "- Nobody",
+        "- Tailspin",
+        f"- {draft_of(warehouse, 'Tailspin')}",
+        f"- {draft_of(warehouse, 'Wingtip')}",
+    ]
+    assert "is in review" in left_out[2]
 
 
 def test_the_note_says_who_approved(trigger: Trigger, warehouse: World, limit: Callable[[str], None]) -> None:
@@ -254,6 +276,88 @@ def test_a_draft_that_is_changed_before_the_approval_is_refused_and_named(
     assert "somebody changed it meanwhile" in refused["reason"]
 
 
+def approvals(warehouse: World) -> list[tuple[object, ...]]:
+    rows = warehouse.read(
+        "SELECT asked_by, answered_by, answer, invoices, amounts FROM analytics.approvals ORDER BY approval_id"
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(("said", "answer"), [("Approve", "approved"), ("Reject", "rejected")])
+def test_the_warehouse_knows_who_asked_and_who_answered(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None], said: str, answer: str
+) -> None:
+    limit("1")
+    with somebody_who(said, name="bob"):
+        run = trigger(DAG_ID, contract_ids=["Contoso", "Wingtip"])
+    assert approvals(warehouse) == [
+        (run.triggering_user_name, "bob", answer, 2, {"EUR": Decimal("60.00"), "USD": Decimal("100.00")})
+    ]
+
+
+def test_the_reason_that_somebody_gives_is_kept(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    with somebody_who("Reject", reason="the rate is wrong"):
+        trigger(DAG_ID, contract_ids=["Contoso"])
+    assert warehouse.read("SELECT reason FROM analytics.approvals") == [("the rate is wrong",)]
+
+
+def test_who_triggered_the_run_may_not_approve_it(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    with somebody_who("Approve", name=TRIGGERED_BY):
+        run = trigger(DAG_ID, run_date=DAY)
+    assert (str(run.state), states(run)["approve"], states(run)["confirm_drafts"]) == (
+        "failed",
+        "failed",
+        "upstream_failed",
+    )
+    assert result(run, "approve", "failure").startswith(f"INV-501: {TRIGGERED_BY} asked for approval")
+    assert set(statuses(warehouse).values()) == {"draft"}
+    assert approvals(warehouse)[0][1:3] == (None, None)
+
+
+def test_who_triggered_the_run_may_approve_it_where_the_setting_says_so(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit("1")
+    monkeypatch.setenv("INVOICING_APPROVAL_BY_ANOTHER", "false")
+    with somebody_who("Approve", name=TRIGGERED_BY):
+        trigger(DAG_ID, run_date=DAY)
+    assert set(statuses(warehouse).values()) == {"confirmed"}
+
+
+def test_drafts_that_were_approved_elsewhere_are_not_asked_about(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    warehouse.settings = warehouse.settings.model_copy(update={"approval_amount": Decimal(1)})
+    asked = Desk(warehouse, "carol").confirm(draft_of(warehouse, "Contoso")).approval_id
+    assert asked is not None
+    Desk(warehouse, "bob").approve(asked)
+    assert states(trigger(DAG_ID, contract_ids=["Contoso"])) == CONFIRMED
+    assert statuses(warehouse)["Contoso"] == "confirmed"
+
+
+def test_a_question_that_was_answered_elsewhere_is_not_answered_again(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+
+    def reject() -> None:
+        (row,) = warehouse.read("SELECT approval_id FROM analytics.approvals")
+        Desk(warehouse, "carol").reject(row.approval_id)
+
+    with somebody_who("Approve", before=reject):
+        run = trigger(DAG_ID, run_date=DAY)
+    assert str(run.state) == "failed"
+    assert "was rejected by carol already" in result(run, "approve", "failure")
+    assert set(statuses(warehouse).values()) == {"draft"}
+
+
 def test_marking_the_question_as_answered_is_no_approval(
     trigger: Trigger, warehouse: World, limit: Callable[[str], None]
 ) -> None:
@@ -261,4 +365,4 @@ def test_marking_the_question_as_answered_is_no_approval(
     run = trigger(DAG_ID, run_date=DAY, mark_success="approve")
     assert str(run.state) == "failed"
     assert set(statuses(warehouse).values()) == {"draft"}
-    assert result(run, "confirm_drafts", "failure").startswith("INV-501: nobody has approved these drafts")
+    assert result(run, "confirm_drafts", "failure").startswith("INV-503: approval ")

@@ -61,6 +61,7 @@ def stack(
     environment = {
         "AIRFLOW_CONN_INVOICING_ALERTS": alerts.connection,
         "INVOICING_APPROVAL_AMOUNT": "10000",
+        "INVOICING_APPROVAL_BY_ANOTHER": "false",  # there is one user, who triggers and answers
         "AIRFLOW__METRICS__STATSD_ON": "True",
         "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
         "AIRFLOW__METRICS__STATSD_PORT": str(statsd.port),

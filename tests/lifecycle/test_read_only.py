@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -12,8 +14,14 @@ from tests.world.names import october
 
 @pytest.fixture
 def confirmed(desk: Desk) -> Desk:
+    """After an approval."""
+    desk.world.settings = desk.world.settings.model_copy(update={"approval_amount": Decimal(1)})
     desk.world.transaction("T1", october(1))
-    desk.confirm(desk.created())
+    draft = desk.created()
+    approval_id = desk.confirm(draft).approval_id
+    assert approval_id is not None
+    Desk(desk.world, "bob").approve(approval_id)
+    desk.confirm(draft)
     return desk
 
 

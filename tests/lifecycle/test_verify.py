@@ -189,6 +189,23 @@ def test_what_nobody_did_shows(a_life: World) -> None:
     assert found_after(a_life, damage.forget_changes) == {"unknown_change"}
 
 
+def test_approval_that_nobody_can_say_who_asked_for_or_gave_shows(own_world: World) -> None:
+    own_world.contract()
+    own_world.line()
+    own_world.transaction("T1", october(1))
+    own_world.settings = own_world.settings.model_copy(update={"approval_amount": Decimal(1)})
+    ann, bob = Desk(own_world, "ann"), Desk(own_world, "bob")
+    approval_id = ann.confirm(ann.created()).approval_id
+    assert approval_id is not None
+    bob.approve(approval_id)
+    damage.forget_changes(own_world)
+    found = [difference.message for difference in differences(own_world)]
+    assert [any(message.startswith(rows) for message in found) for rows in ("approvals name", "answers name")] == [
+        True,
+        True,
+    ]
+
+
 # What is confirmed stays
 
 

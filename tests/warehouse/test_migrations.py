@@ -60,6 +60,7 @@ VIEWS = {
         "invoice_id, changed_at, changed_by, action, detail_id, field, old_value, new_value, contract_id, "
         "contract_line_id, version, request_key"
     ),
+    "approvals": ("approval_id, asked_at, asked_by, answered_at, answered_by, answer, reason, invoices, amounts"),
     "customers": "customer_id, name",
     "contracts": (
         "contract_id, name, currency, state, contracted_amount, billed_amount, open_amount, ready_amount, "

@@ -13,10 +13,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from invoicing.ledger.changes import Request
-from invoicing.lifecycle import backlog, confirmation, correction, creation, details, drafts, payment
+from invoicing.lifecycle import approval, backlog, confirmation, correction, creation, details, drafts, payment
+from invoicing.lifecycle.approval import Approval
 from invoicing.lifecycle.backlog import BillingType, Selection
 from invoicing.lifecycle.details import DetailChanges, NewDetail
 from invoicing.lifecycle.invoices import Handled, Invoice, find_invoice
+from invoicing.vocabulary import Answer
 from invoicing.warehouse.transactions import writing
 from tests.world.names import CONTRACT, TODAY
 from tests.world.world import World
@@ -134,6 +136,22 @@ class Desk:
             settings=self.world.settings,
             request=self.request(key),
             accounting_date=accounting_date,
+        )
+
+    def approve(self, approval_id: int, reason: str | None = None, key: str | None = None) -> Approval:
+        return self._answer(approval_id, Answer.APPROVED, reason, key)
+
+    def reject(self, approval_id: int, reason: str | None = None, key: str | None = None) -> Approval:
+        return self._answer(approval_id, Answer.REJECTED, reason, key)
+
+    def _answer(self, approval_id: int, said: Answer, reason: str | None, key: str | None) -> Approval:
+        return self.do(
+            approval.answer,
+            approval_id,
+            said,
+            settings=self.world.settings,
+            request=self.request(key),
+            reason=reason,
         )
 
     def pay(self, *invoice_ids: UUID, key: str | None = None) -> Handled:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -56,8 +57,14 @@ def run_context(context: Any, settings: Settings) -> RunContext:
 
 def request_of(context: Any, settings: Settings) -> Request:
     """The DAG run as a request of the person who triggered it; its tasks find what they have done, tried again or cleared."""
-    by = context["dag_run"].triggering_user_name or "airflow"
-    return Request(by=by, key=run_context(context, settings).run_key)
+    person = context["dag_run"].triggering_user_name
+    return Request(by=person or "airflow", key=run_context(context, settings).run_key, is_person=bool(person))
+
+
+def answer_of(context: Any, settings: Settings, user: Mapping[str, Any] | None) -> Request:
+    """The same DAG run as a request of the person who answers what it asks."""
+    person = (user or {}).get("name")
+    return replace(request_of(context, settings), by=person or "airflow", is_person=bool(person))
 
 
 def day_of(context: Any, param: str) -> date | None:

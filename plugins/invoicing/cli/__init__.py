@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from invoicing.cli import db, drafts, lifecycle, lists, loading, marking, process
+from invoicing.cli import approvals, db, drafts, lifecycle, lists, loading, marking, process
 from invoicing.cli.options import Warehouse
 from invoicing.cli.output import errors
 from invoicing.cli.session import name_warehouse
@@ -33,6 +33,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     lifecycle.create,
     drafts.edit,
     lifecycle.confirm,
+    approvals.approvals,
+    approvals.approve,
+    approvals.reject,
     lifecycle.pay,
     lifecycle.correct,
     process.explain,

@@ -25,7 +25,8 @@ from invoicing.cli.options import (
 )
 from invoicing.cli.output import console, count
 from invoicing.cli.session import new_request, open_engine
-from invoicing.errors import RefusedError, UsageError
+from invoicing.errors import ApprovalNeededError, RefusedError, UsageError
+from invoicing.lifecycle.approval import find_approval, needed
 from invoicing.lifecycle.choice import Choice, choose
 from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.lifecycle.correction import correct_invoices
@@ -93,16 +94,26 @@ def confirm(
     )
     settings = read_settings()
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
-        chosen, missing = choose(connection, choice)
+        chosen = choose(connection, choice)
         done = confirm_invoices(
             connection,
-            {found.invoice_id: version if choice.invoices else found.version for found in chosen},
+            {found.invoice_id: version if choice.invoices else found.version for found in chosen.invoices},
             today=_today(settings),
             settings=settings,
             request=new_request("confirm"),
             accounting_date=accounting_date.date() if accounting_date else None,
         )
-    _print(_with(done, missing), "confirmed", json)
+        lacking = None if done.approval_id is None else find_approval(connection, done.approval_id)
+    done = _with(done, chosen.missing)
+    if json:
+        typer.echo(reports.to_json({**vars(done), "left_out": chosen.left_out}))
+    else:
+        _show(done, "confirmed")
+        if chosen.left_out:
+            console.print(f"Left out: {_named(chosen.left_out)}", markup=False)
+    if lacking is not None:
+        raise ApprovalNeededError(f"{needed(lacking, settings)}. {_refusals(done)}")
+    _refuse(done)
 
 
 def pay(
@@ -145,18 +156,34 @@ def _with(done: Handled, unknown: Sequence[Refused]) -> Handled:
 
 
 def _print(done: Handled, did: str, json: bool) -> None:
-    """Raises:
-    RefusedError: some were refused; the others are done.
-    """
     if json:
         typer.echo(reports.to_json({"invoices": done.invoices, "refused": done.refused}))
-    elif done.invoices:
+    else:
+        _show(done, did)
+    _refuse(done)
+
+
+def _show(done: Handled, did: str) -> None:
+    if done.invoices:
         rows = pd.DataFrame([vars(invoice) for invoice in done.invoices])
         reports.print_table(rows, reports.COLUMNS["handled"], console)
         console.print(f"{count(len(done.invoices), 'invoice')} {did}.", highlight=False)
     elif not done.refused:
         console.print("There is no such draft.")
+
+
+def _refuse(done: Handled) -> None:
+    """Raises:
+    RefusedError: some were refused; the others are done.
+    """
     if done.refused:
-        named = "; ".join(map(str, done.refused[:_MOST_NAMED]))
-        more = f"; and {len(done.refused) - _MOST_NAMED} more" if len(done.refused) > _MOST_NAMED else ""
-        raise RefusedError(f"{len(done.refused)} refused: {named}{more}")
+        raise RefusedError(_refusals(done))
+
+
+def _refusals(done: Handled) -> str:
+    return f"{len(done.refused)} refused: {_named(done.refused)}"
+
+
+def _named(refused: Sequence[Refused]) -> str:
+    more = f"; and {len(refused) - _MOST_NAMED} more" if len(refused) > _MOST_NAMED else ""
+    return f"{'; '.join(map(str, refused[:_MOST_NAMED]))}{more}"

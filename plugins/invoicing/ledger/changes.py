@@ -18,10 +18,14 @@ TOUCH_SLOTS = Statement("ledger/changes/touch_slots")
 
 @dataclass(frozen=True)
 class Request:
-    """On whose behalf something is done. A request that is tried again bears the same key, and finds what it has done."""
+    """On whose behalf something is done. A request that is tried again bears the same key, and finds what it has done.
+
+    `is_person`: whether `by` names a person; else it names the program that acts on behalf of nobody who is known.
+    """
 
     by: str
     key: str
+    is_person: bool = True
 
 
 @dataclass(frozen=True)

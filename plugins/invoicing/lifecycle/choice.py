@@ -12,6 +12,8 @@ from invoicing.errors import NotFoundError, UsageError
 from invoicing.lifecycle.confirmation import choose_drafts
 from invoicing.lifecycle.invoices import Invoice, Refused, as_they_stand, find_invoices
 
+_EXCEPTED = "was excepted"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -31,8 +33,20 @@ class Choice:
         return f"draft{of_date}" if self.everything or not self.contract_ids else f"draft{of_date} of these contracts"
 
 
-def choose(connection: sa.Connection, choice: Choice) -> tuple[list[Invoice], list[Refused]]:
-    """The invoices that are meant, as they stand; and what was named of which there is none.
+@dataclass(frozen=True)
+class Chosen:
+    """The invoices that are meant, as they stand.
+
+    `missing`: what was named of which there is none. `left_out`: drafts that the choice passes by, and why.
+    """
+
+    invoices: tuple[Invoice, ...]
+    missing: tuple[Refused, ...] = ()
+    left_out: tuple[Refused, ...] = ()
+
+
+def choose(connection: sa.Connection, choice: Choice) -> Chosen:
+    """The invoices that somebody means.
 
     Raises:
         UsageError: no way to choose was taken, or more than one.
@@ -41,16 +55,20 @@ def choose(connection: sa.Connection, choice: Choice) -> tuple[list[Invoice], li
     _refuse_unclear(choice)
     if choice.invoices:
         found, unknown = find_invoices(connection, choice.invoices)
-        return list(as_they_stand(connection, found)), unknown
+        return Chosen(as_they_stand(connection, found), tuple(unknown))
     excepted, unknown = find_invoices(connection, choice.except_invoices)
     if unknown:
         raise NotFoundError(f"nothing is left out by these names: {'; '.join(map(str, unknown))}")
-    drafts = choose_drafts(connection, run_date=choice.run_date, contract_ids=choice.contract_ids or None)
+    drafts, left_out = choose_drafts(connection, run_date=choice.run_date, contract_ids=choice.contract_ids or None)
     bare = sorted(set(choice.contract_ids) - {draft.contract_id for draft in drafts})
     of_date = f" of {choice.run_date}" if choice.run_date else ""
-    return (
-        [draft for draft in drafts if draft.invoice_id not in set(excepted)],
-        [Refused(contract_id, f"has no draft{of_date} to confirm") for contract_id in bare],
+    return Chosen(
+        tuple(draft for draft in drafts if draft.invoice_id not in set(excepted)),
+        tuple(Refused(contract_id, f"has no draft{of_date} to confirm") for contract_id in bare),
+        (
+            *(Refused(str(draft.invoice_id), _EXCEPTED) for draft in drafts if draft.invoice_id in set(excepted)),
+            *left_out,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import RefusedError
 from invoicing.ledger.changes import Request
+from invoicing.lifecycle.approval import ask, find_unapproved
 from invoicing.lifecycle.invoices import NO_SUCH_INVOICE, Handled, Invoice, Refused, as_they_stand, contracts_of
 from invoicing.lifecycle.payment import pay_invoices
 from invoicing.lifecycle.requests import begin_change, done_before, record_action
@@ -45,18 +47,57 @@ _REFUSALS = {
     "unchanged": "is a correction that changes nothing; change a quantity, or delete it",
 }
 
+# What nobody confirms by accident.
+_LEFT_OUT = {
+    "in_review": "is in review; name it, or put it back to draft",
+    "untouched": "is a correction that nobody has edited, and would credit everything; name it",
+}
+
 
 def choose_drafts(
     connection: sa.Connection, *, run_date: date | None = None, contract_ids: Sequence[str] | None = None
-) -> list[Invoice]:
-    """The drafts of a run date, of contracts, of both, or all: not those in review, and not corrections that nobody has edited."""
+) -> tuple[list[Invoice], list[Refused]]:
+    """The drafts of a run date, of contracts, of both, or all; and those among them that have to be named, with the reason."""
     rows = execute(
         connection,
         CHOOSE_DRAFTS,
         run_date=run_date,
         contract_ids=list(contract_ids) if contract_ids is not None else None,
+    ).all()
+    taken = [row._mapping for row in rows if row.left_out is None]
+    return (
+        [Invoice(**{name: row[name] for name in Invoice.__dataclass_fields__}) for row in taken],
+        [Refused(str(row.invoice_id), _LEFT_OUT[row.left_out]) for row in rows if row.left_out is not None],
     )
-    return [Invoice(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a confirmation needs before it begins. `approval_id`: the approval that was asked for; None: none is needed.
+
+    `refused`: what cannot be confirmed whatever somebody answers, and why; it is not asked about.
+    """
+
+    approval_id: int | None
+    refused: tuple[Refused, ...]
+
+
+def ask_for_approval(
+    connection: sa.Connection, versions: Mapping[UUID, int | None], *, settings: Settings, request: Request
+) -> Asked:
+    """Asks for the approval that `confirm_invoices` would need for the same invoices, if it needs one that is not there.
+
+    Raises:
+        ApprovalNeededError: as `confirm_invoices`.
+    """
+    lock_request(connection, request.key)
+    before = done_before(connection, "confirmed", request)
+    asked = {invoice_id: version for invoice_id, version in versions.items() if invoice_id not in before}
+    lock_contracts(connection, contracts_of(connection, list(asked)))
+    refusals = _refusals(connection, asked)
+    call = [invoice_id for invoice_id in versions if invoice_id not in refusals]
+    approval_id, _ = _approval_of(connection, call, settings, request)
+    return Asked(approval_id, _as_refused(refusals))
 
 
 def confirm_invoices(
@@ -70,6 +111,9 @@ def confirm_invoices(
 ) -> Handled:
     """Confirms invoices, as many as there are, in a few statements; one that cannot be confirmed does not stop the others.
 
+    Where they come to more than `approval_amount` in a currency, drafts that are not approved are refused, and an approval
+    of these is asked for.
+
     Args:
         versions: of each invoice the version that was looked at; None when nobody looked.
         today: decides the series of the numbers.
@@ -77,19 +121,37 @@ def confirm_invoices(
 
     Raises:
         RefusedError: the next numbers were given before, in another series; nothing was confirmed.
+        ApprovalNeededError: an approval is needed, and it is not known who asks for it; nothing was confirmed.
     """
     lock_request(connection, request.key)
     before = done_before(connection, "confirmed", request)
     asked = {invoice_id: version for invoice_id, version in versions.items() if invoice_id not in before}
     lock_contracts(connection, contracts_of(connection, list(asked)))
     refusals = _refusals(connection, asked)
+    # What this request has confirmed before counts, or its second try would need no approval for the rest.
+    call = [invoice_id for invoice_id in versions if invoice_id not in refusals]
+    approval_id, unapproved = _approval_of(connection, call, settings, request)
+    refusals |= dict.fromkeys(unapproved, f"waits for approval {approval_id}")
     accepted = [invoice_id for invoice_id in asked if invoice_id not in refusals]
     if accepted:
         _confirm(connection, accepted, accounting_date or today, series_of(settings.number_pattern, today), request)
     return Handled(
         invoices=as_they_stand(connection, [*(name for name in before if name in versions), *accepted]),
-        refused=tuple(Refused(str(invoice_id), reason) for invoice_id, reason in refusals.items()),
+        refused=_as_refused(refusals),
+        approval_id=approval_id,
     )
+
+
+def _approval_of(
+    connection: sa.Connection, call: Sequence[UUID], settings: Settings, request: Request
+) -> tuple[int | None, list[UUID]]:
+    """The approval that a confirmation lacks, and the drafts that it is about; None: it lacks none."""
+    unapproved = find_unapproved(connection, call, settings.approval_amount)
+    return (ask(connection, unapproved, settings=settings, request=request) if unapproved else None), unapproved
+
+
+def _as_refused(refusals: Mapping[UUID, str]) -> tuple[Refused, ...]:
+    return tuple(Refused(str(invoice_id), reason) for invoice_id, reason in refusals.items())
 
 
 def _refusals(connection: sa.Connection, asked: Mapping[UUID, int | None]) -> dict[UUID, str]:

@@ -51,10 +51,14 @@ class Refused:
 
 @dataclass(frozen=True)
 class Handled:
-    """What became of many: the invoices it was done to, as they stand now, and those it was not done to."""
+    """What became of many: the invoices it was done to, as they stand now, and those it was not done to.
+
+    `approval_id`: the approval that is needed first for some of those that were refused.
+    """
 
     invoices: tuple[Invoice, ...]
     refused: tuple[Refused, ...]
+    approval_id: int | None = None
 
 
 def find_invoice(connection: sa.Connection, name: str) -> sa.Row[tuple[object, ...]]:

@@ -11,6 +11,7 @@ from invoicing.warehouse.statements import execute, statements_in
 
 LISTS = statements_in("reports/lists")
 
+
 # JSON always has all of them.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "list_runs": (
@@ -92,6 +93,29 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "field",
         "old_value",
         "new_value",
+    ),
+    "list_approvals": (
+        "approval_id",
+        "asked_at",
+        "asked_by",
+        "invoices",
+        "amounts",
+        "answer",
+        "answered_at",
+        "answered_by",
+        "reason",
+    ),
+    "approval_drafts": (
+        "contract_id",
+        "customer_name",
+        "run_date",
+        "origin",
+        "status",
+        "invoice_number",
+        "currency",
+        "total_amount",
+        "is_changed",
+        "invoice_id",
     ),
     "handled": (
         "invoice_id",

@@ -14,6 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 HEADERS = {
+    "answered_at": "answered (UTC)",
+    "answered_by": "by",
+    "approval_id": "approval",
+    "asked_at": "asked (UTC)",
+    "asked_by": "asked by",
+    "is_changed": "changed",
     "changed_at": "changed (UTC)",
     "changed_by": "by",
     "detail_id": "detail",
@@ -95,8 +101,12 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, dict):
+        return ", ".join(f"{_text(amount)} {currency}" for currency, amount in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else ""
     if isinstance(value, Decimal):
         return f"{value:,}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return f"{value:,}"
     return str(value)

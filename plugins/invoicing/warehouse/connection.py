@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -105,4 +106,9 @@ def create_engine(url: sa.URL) -> sa.Engine:
     server_side = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **_SERVER_PROBES}.items())
     own = {"application_name": "invoicing", "options": server_side, "connect_timeout": 10}
     probes = {name: value for name, value in _CLIENT_PROBES.items() if name not in url.query}
-    return sa.create_engine(url, poolclass=sa.NullPool, connect_args={**own, **probes})
+    return sa.create_engine(
+        url,
+        poolclass=sa.NullPool,
+        connect_args={**own, **probes},
+        json_deserializer=partial(json.loads, parse_float=Decimal),  # amounts keep their digits
+    )

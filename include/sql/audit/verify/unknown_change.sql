@@ -32,6 +32,17 @@ WITH named AS (
         'invoice numbers' AS rows_of,
         change_id
     FROM invoicing.invoice_number
+    UNION ALL
+    SELECT
+        'approvals' AS rows_of,
+        change_id
+    FROM invoicing.approval
+    UNION ALL
+    SELECT
+        'answers' AS rows_of,
+        answer_change_id AS change_id
+    FROM invoicing.approval
+    WHERE answer_change_id IS NOT NULL
 )
 
 SELECT

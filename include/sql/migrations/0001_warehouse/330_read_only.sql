@@ -94,6 +94,20 @@ FOR EACH ROW EXECUTE FUNCTION invoicing.refuse_rewriting();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON invoicing.invoice_number
 FOR EACH ROW EXECUTE FUNCTION invoicing.refuse_rewriting();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON invoicing.approval_invoice
+FOR EACH ROW EXECUTE FUNCTION invoicing.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE DELETE ON invoicing.approval
+FOR EACH ROW EXECUTE FUNCTION invoicing.refuse_rewriting();
+
+-- An approval is answered once, and nothing else of it changes.
+CREATE TRIGGER answered_once BEFORE UPDATE ON invoicing.approval
+FOR EACH ROW WHEN (
+    old.answer IS NOT NULL
+    OR (old.approval_id, old.change_id, old.is_asker_known) IS DISTINCT FROM (new.approval_id, new.change_id, new.is_asker_known)
+)
+EXECUTE FUNCTION invoicing.refuse_rewriting();
+
 -- Citus has triggers on rows only.
 DO $$
 DECLARE
@@ -103,7 +117,7 @@ BEGIN
         RETURN;
     END IF;
     FOREACH name IN ARRAY ARRAY['invoice', 'invoice_line', 'invoice_line_detail', 'billable', 'posting', 'invoice_change',
-                                'change', 'invoice_number'] LOOP
+                                'change', 'invoice_number', 'approval', 'approval_invoice'] LOOP
         EXECUTE format(
             'CREATE TRIGGER keep_all BEFORE TRUNCATE ON invoicing.%I'
             ' FOR EACH STATEMENT EXECUTE FUNCTION invoicing.refuse_change()', name

@@ -1,8 +1,10 @@
-"""The approval of a confirmation: a task that waits for a person, and holds nothing meanwhile."""
+"""The approval of a confirmation: a task that asks a person, holds nothing meanwhile, and records the answer in the warehouse.
+
+Whether an approval is needed, who may answer, and what it is good for are rules of `invoicing.lifecycle`.
+"""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -11,84 +13,92 @@ from airflow.sdk.exceptions import AirflowSkipException
 from invoicing.airflow.compat import APPROVE, CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import ApprovalAlert
 from invoicing.airflow.notify.notes import SUMMARY_KEY
-from invoicing.airflow.tasks.drafts_to_confirm import body_text, fingerprint, subject_text
-from invoicing.errors import RefusedError
+from invoicing.airflow.run_context import answer_of, request_of
+from invoicing.airflow.tasks.drafts_to_confirm import as_versions, body_text, subject_text
+from invoicing.airflow.warehouse import warehouse_engine
+from invoicing.lifecycle.approval import answer, list_drafts
+from invoicing.lifecycle.confirmation import ask_for_approval
+from invoicing.lifecycle.invoices import Refused
+from invoicing.settings import read_settings
+from invoicing.vocabulary import Answer
+from invoicing.warehouse.transactions import writing
 
-_ASKED_KEY = "asked"
+_APPROVAL_KEY = "approval_id"
 
 _RUNBOOK = """### Asks a person
-Only when the chosen drafts come to more than `INVOICING_APPROVAL_AMOUNT` in any one currency. It waits without a worker slot,
-for as long as it takes; other runs, of this DAG and of all others, go on. Answer under **Required Actions** of this task, of
-the run, or of the whole Airflow (menu *Browse*).
+Only when the chosen drafts come to more than `INVOICING_APPROVAL_AMOUNT` in any one currency, and are not approved yet. It waits
+without a worker slot, for as long as it takes; other runs, of this DAG and of all others, go on. Answer under **Required Actions**
+of this task, of the run, or of the whole Airflow (menu *Browse*). Who triggered the run may not answer
+(`INVOICING_APPROVAL_BY_ANOTHER`).
 
 | You see | It means | Do |
 |---|---|---|
 | awaiting input | nobody has answered | look at the drafts, approve or reject |
-| skipped | no approval is needed; the log says why | nothing |
+| skipped | no approval is needed, or there is one already; the log says which limit counts | nothing |
 | success, and confirm_drafts skipped | somebody rejected: nothing was confirmed; the note of the run says who | edit the drafts, trigger a new run |
+| `INV-501`: who asked may not answer | who triggered the run has answered; nothing was recorded | clear this task with Downstream; somebody else answers |
+| `INV-501`: was approved, or rejected, already | somebody answered with `invoicing approve` or `reject` | clear this task with Downstream |
+| `INV-503` | it is not known who triggered the run | trigger it as a person |
 
-Marking this task as success is no approval: confirm_drafts refuses then.
+Marking this task as success is no approval: confirm_drafts confirms nothing then. The answer is in `analytics.approvals`.
 [Runbook](/invoicing/dags/confirm_invoices/runbook#a-run-that-waits-for-an-approval)
 """
 
-logger = logging.getLogger(__name__)
-
 
 class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped in Airflow
-    """Asks whether what `choose_drafts` chose is to be confirmed, if it has to be asked; skipped otherwise.
+    """Asks whether what `choose_drafts` chose is to be confirmed, if an approval is needed; skipped otherwise.
 
-    Returns `approved_by`.
+    The parameter `reason`, where the DAG gives it one, is kept with the answer. Returns `approved_by`.
     """
 
     def __init__(self, *, task_id: str = APPROVE, **kwargs: Any) -> None:
         super().__init__(
-            task_id=task_id, subject="Confirm the drafts?", notifiers=[ApprovalAlert()], doc_md=_RUNBOOK, **kwargs
-        )  # said in full when the drafts are known
+            task_id=task_id,
+            subject="Confirm the drafts?",  # said in full when the drafts are known
+            notifiers=[ApprovalAlert()],
+            doc_md=_RUNBOOK,
+            **kwargs,
+        )
 
     def execute(self, context: Any) -> Any:
-        chosen, versions = choice_of(context)
-        if not chosen["needs_approval"]:
-            raise AirflowSkipException(_needless(chosen["approval_amount"]))
-        self.subject, self.body = subject_text(chosen), body_text(chosen)
-        context["ti"].xcom_push(_ASKED_KEY, fingerprint(versions))
+        settings, pull = read_settings(), context["ti"].xcom_pull
+        with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
+            asked = ask_for_approval(
+                connection,
+                as_versions(pull(task_ids=CHOOSE_DRAFTS, key="versions")),
+                settings=settings,
+                request=request_of(context, settings),
+            )
+            if asked.approval_id is None:
+                raise AirflowSkipException(_needless(settings.approval_amount))
+            drafts = list_drafts(connection, asked.approval_id)
+        left_out = [Refused(**one) for one in pull(task_ids=CHOOSE_DRAFTS, key="left_out")]
+        self.subject = subject_text(drafts)
+        self.body = body_text(asked.approval_id, drafts, [*left_out, *asked.refused])
+        context["ti"].xcom_push(_APPROVAL_KEY, asked.approval_id)
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, str]:
         """Where the task goes on when somebody has answered."""
-        by = event["responded_by_user"]["name"]
-        if self.APPROVE in event["chosen_options"]:
-            context["ti"].xcom_push(SUMMARY_KEY, f"Approved by {by}.")
-        else:
-            context["ti"].xcom_push(SUMMARY_KEY, f"Rejected by {by}: nothing was confirmed.")
+        settings, ti = read_settings(), context["ti"]
+        request = answer_of(context, settings, event.get("responded_by_user"))
+        is_approved = self.APPROVE in event["chosen_options"]
+        with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
+            answer(
+                connection,
+                ti.xcom_pull(task_ids=self.task_id, key=_APPROVAL_KEY),
+                Answer.APPROVED if is_approved else Answer.REJECTED,
+                settings=settings,
+                request=request,
+                reason=(event["params_input"] or {}).get("reason"),
+            )
+        rejected = f"Rejected by {request.by}: nothing was confirmed."
+        ti.xcom_push(SUMMARY_KEY, f"Approved by {request.by}." if is_approved else rejected)
         super().execute_complete(context, event)  # raises when it was rejected
-        return {"approved_by": by}
+        return {"approved_by": request.by}
 
 
-def choice_of(context: Any) -> tuple[dict[str, Any], dict[str, int]]:
-    """What `choose_drafts` chose: its result, and the version of each invoice."""
-    pull = context["ti"].xcom_pull
-    return pull(task_ids=CHOOSE_DRAFTS), pull(task_ids=CHOOSE_DRAFTS, key="versions")
-
-
-def refuse_without_approval(context: Any) -> None:
-    """Whatever state somebody has given the task that asks: what needs an approval has to have it.
-
-    Raises:
-        RefusedError: nobody has approved the drafts, at the versions that were chosen.
-    """
-    chosen, versions = choice_of(context)
-    if not chosen["needs_approval"]:
-        return
-    pull = context["ti"].xcom_pull
-    answer, asked = pull(task_ids=APPROVE), pull(task_ids=APPROVE, key=_ASKED_KEY)
-    if answer is None or asked != fingerprint(versions):
-        raise RefusedError(
-            f"nobody has approved these drafts; clear {APPROVE} with what follows it, and answer under Required Actions"
-        )
-    logger.info("Approved by %s", answer["approved_by"])
-
-
-def _needless(limit: str | None) -> str:
+def _needless(limit: object) -> str:
     if limit is None:
         return "No approval is needed: INVOICING_APPROVAL_AMOUNT is not set."
-    return f"No approval is needed: in no currency do the drafts come to more than {limit} (INVOICING_APPROVAL_AMOUNT)."
+    return f"No approval is lacking: no currency comes to more than {limit} (INVOICING_APPROVAL_AMOUNT), or all is approved."

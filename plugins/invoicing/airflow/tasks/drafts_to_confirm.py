@@ -6,66 +6,62 @@ looked at; everything that people read is bounded.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from invoicing.airflow.tasks.handled import MOST_LISTED
-from invoicing.lifecycle.invoices import Invoice
+from invoicing.lifecycle.approval import ApprovalDraft
+from invoicing.lifecycle.invoices import Invoice, Refused
 
-_MOST_SHOWN = 20  # to whoever approves; the largest
+_MOST_SHOWN = 20  # to whoever approves; the largest of each currency
+
+
+class Summed(Protocol):
+    """What has an amount in a currency. A credit is below zero."""
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def total_amount(self) -> Decimal: ...
+
+
+T = TypeVar("T", bound=Summed)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What drafts of one currency come to. A credit is a draft with a total below zero."""
+    """What drafts of one currency come to."""
 
     drafts: int
     billed: Decimal
     credited: Decimal
 
-    @property
-    def moved(self) -> Decimal:
-        """What is approved: a credit does not make a bill smaller, it is money, too."""
-        return self.billed + self.credited
 
-
-def sums_of(drafts: Sequence[Invoice]) -> dict[str, Sums]:
+def sums_of(drafts: Sequence[Summed]) -> dict[str, Sums]:
     """The sums by currency."""
-    totals = {
-        currency: [draft.total_amount for draft in drafts if draft.currency == currency]
-        for currency in sorted({draft.currency for draft in drafts})
-    }
     return {
         currency: Sums(
-            drafts=len(amounts),
-            billed=sum((amount for amount in amounts if amount > 0), Decimal(0)),
-            credited=-sum((amount for amount in amounts if amount < 0), Decimal(0)),
+            drafts=len(found),
+            billed=sum((draft.total_amount for draft in found if draft.total_amount > 0), Decimal(0)),
+            credited=-sum((draft.total_amount for draft in found if draft.total_amount < 0), Decimal(0)),
         )
-        for currency, amounts in totals.items()
+        for currency, found in _largest_first(drafts).items()
     }
 
 
-def needs_approval(sums: Mapping[str, Sums], limit: Decimal | None) -> bool:
-    """Whether any currency comes to more than the limit; None: never."""
-    return limit is not None and any(one.moved > limit for one in sums.values())
-
-
-def result_of(drafts: Sequence[Invoice], limit: Decimal | None) -> dict[str, Any]:
-    """What the task that chose the drafts shows, the largest drafts first."""
-    sums = sums_of(drafts)
-    largest = sorted(drafts, key=lambda draft: abs(draft.total_amount), reverse=True)
+def result_of(drafts: Sequence[Invoice]) -> dict[str, Any]:
+    """What the task that chose the drafts shows, of each currency the largest first."""
+    by_currency = _largest_first(drafts)
     return {
         "drafts": len(drafts),
         "sums": {
             currency: {"drafts": one.drafts, "billed": str(one.billed), "credited": str(one.credited)}
-            for currency, one in sums.items()
+            for currency, one in sums_of(drafts).items()
         },
-        "approval_amount": str(limit) if limit is not None else None,
-        "needs_approval": needs_approval(sums, limit),
         "drafts_listed": [
             {
                 "invoice_id": str(draft.invoice_id),
@@ -76,15 +72,10 @@ def result_of(drafts: Sequence[Invoice], limit: Decimal | None) -> dict[str, Any
                 "currency": draft.currency,
                 "total_amount": str(draft.total_amount),
             }
-            for draft in largest[:MOST_LISTED]
+            for found in by_currency.values()
+            for draft in found[: max(MOST_LISTED // len(by_currency), 1)]
         ],
     }
-
-
-def fingerprint(versions: Mapping[str, int]) -> str:
-    """Tells one choice of drafts, at their versions, from any other."""
-    told = "\n".join(f"{invoice_id} {version}" for invoice_id, version in sorted(versions.items()))
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def versions_of(chosen: Sequence[Invoice]) -> dict[str, int]:
@@ -97,14 +88,14 @@ def as_versions(handed_on: Mapping[str, int]) -> dict[UUID, int | None]:
     return {UUID(invoice_id): version for invoice_id, version in handed_on.items()}
 
 
-def subject_text(chosen: Mapping[str, Any]) -> str:
+def subject_text(drafts: Sequence[ApprovalDraft]) -> str:
     """The question in one line."""
-    sums = ", ".join(f"{_net(one):,} {currency}" for currency, one in chosen["sums"].items())
-    return f"Confirm {chosen['drafts']:,} draft{'' if chosen['drafts'] == 1 else 's'}: {sums}?"
+    sums = ", ".join(f"{one.billed - one.credited:,} {currency}" for currency, one in sums_of(drafts).items())
+    return f"Confirm {len(drafts):,} draft{'' if len(drafts) == 1 else 's'}: {sums}?"
 
 
-def body_text(chosen: Mapping[str, Any]) -> str:
-    """What the drafts come to, and the largest of them, as Markdown."""
+def body_text(approval_id: int, drafts: Sequence[ApprovalDraft], left_out: Sequence[Refused]) -> str:
+    """What the drafts come to, of each currency the largest of them, and what is left out, as Markdown."""
     lines = [
         "Confirmed invoices get their numbers and cannot be changed any more. A draft that somebody changes in the meantime "
         "is not confirmed.",
@@ -112,25 +103,40 @@ def body_text(chosen: Mapping[str, Any]) -> str:
         "| Currency | Drafts | Billed | Credited |",
         "| --- | ---: | ---: | ---: |",
         *(
-            f"| {currency} | {one['drafts']:,} | {Decimal(one['billed']):,} | {Decimal(one['credited']):,} |"
-            for currency, one in chosen["sums"].items()
+            f"| {currency} | {one.drafts:,} | {one.billed:,} | {one.credited:,} |"
+            for currency, one in sums_of(drafts).items()
         ),
         "",
-        "| Contract | Customer | Run date | Total | Draft |",
-        "| --- | --- | --- | ---: | --- |",
-        *(
-            f"| {_cell(draft['contract_id'])} | {_cell(draft['customer_id'])} | {draft['run_date']} "
-            f"| {Decimal(draft['total_amount']):,} {draft['currency']} | {draft['invoice_id']} |"
-            for draft in chosen["drafts_listed"][:_MOST_SHOWN]
-        ),
+        "| Contract | Customer | Origin | Status | Run date | Total | Draft |",
+        "| --- | --- | --- | --- | --- | ---: | --- |",
     ]
-    if chosen["drafts"] > _MOST_SHOWN:
-        lines += ["", f"These are the {_MOST_SHOWN} largest; `invoicing invoices` lists all."]
+    by_currency = _largest_first(drafts)
+    lines += [
+        f"| {_cell(draft.contract_id)} | {_cell(draft.customer_name or '')} | {draft.origin} | {draft.status} "
+        f"| {draft.run_date} | {draft.total_amount:,} {draft.currency} | {draft.invoice_id} |"
+        for found in by_currency.values()
+        for draft in found[:_MOST_SHOWN]
+    ]
+    if any(len(found) > _MOST_SHOWN for found in by_currency.values()):
+        lines += ["", f"These are the {_MOST_SHOWN} largest of each currency."]
+    lines += ["", f"`invoicing approvals {approval_id}` lists all."]
+    if left_out:
+        lines += ["", "Left out:", "", *(f"- {_cell(str(refused))}" for refused in left_out[:_MOST_SHOWN])]
+        if len(left_out) > _MOST_SHOWN:
+            lines += [f"- and {len(left_out) - _MOST_SHOWN:,} more"]
     return "\n".join(lines)
 
 
-def _net(sums: Mapping[str, str]) -> Decimal:
-    return Decimal(sums["billed"]) - Decimal(sums["credited"])
+def _largest_first(drafts: Sequence[T]) -> dict[str, list[T]]:
+    """The drafts by currency: amounts of different currencies cannot be compared."""
+    return {
+        currency: sorted(
+            (draft for draft in drafts if draft.currency == currency),
+            key=lambda draft: abs(draft.total_amount),
+            reverse=True,
+        )
+        for currency in sorted({draft.currency for draft in drafts})
+    }
 
 
 def _cell(text: str) -> str:

@@ -16,12 +16,12 @@ from invoicing.airflow.compat import CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.airflow.run_context import day_of, request_of, run_context
-from invoicing.airflow.tasks.approval import refuse_without_approval
 from invoicing.airflow.tasks.drafts_to_confirm import as_versions, result_of, versions_of
-from invoicing.airflow.tasks.handled import refusals_text, show
+from invoicing.airflow.tasks.handled import MOST_LISTED, refusals_text, show
 from invoicing.airflow.warehouse import warehouse_engine
-from invoicing.errors import RefusedError, UsageError
+from invoicing.errors import ApprovalNeededError, RefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
+from invoicing.lifecycle.approval import find_approval, needed
 from invoicing.lifecycle.choice import Choice, choose
 from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand, find_invoices
 from invoicing.lifecycle.requests import done_before
@@ -79,11 +79,11 @@ def choose_drafts() -> dict[str, Any]:
     settings, context = read_settings(), get_current_context()
     choice = _choice(context)
     with reading(warehouse_engine(settings)) as connection:
-        drafts, missing = choose(connection, choice)
+        found = choose(connection, choice)
         # A run that is cleared confirms the rest, and tells of all.
         before = done_before(connection, "confirmed", request_of(context, settings))
-        chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in drafts)])
-    missing = [refused for refused in missing if refused.subject not in before.values()]
+        chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in found.invoices)])
+    missing = [refused for refused in found.missing if refused.subject not in before.values()]
     if missing and not chosen:
         raise RefusedError(f"nothing can be confirmed: {refusals_text(missing)}")
     if not chosen:
@@ -92,9 +92,11 @@ def choose_drafts() -> dict[str, Any]:
         raise AirflowSkipException(reason)
     context["ti"].xcom_push("versions", versions_of(chosen))
     context["ti"].xcom_push("missing", [vars(refused) for refused in missing])
+    left_out = [vars(refused) for refused in (*missing, *found.left_out)]
+    context["ti"].xcom_push("left_out", left_out[:MOST_LISTED])
     # What is confirmed already is no money that moves; the confirmation says what it is.
     waiting = [invoice for invoice in chosen if invoice.status in ("draft", "in_review")]
-    return result_of(waiting, settings.approval_amount)
+    return result_of(waiting)
 
 
 def _choice(context: Any) -> Choice:
@@ -117,13 +119,12 @@ def confirm_drafts() -> dict[str, Any]:
     |---|---|---|
     | skipped | rejected, or nothing to confirm; the note of the run says which | nothing |
     | `INV-501: nothing was confirmed` | no draft could be confirmed; the message says why | mend it, trigger a new run |
-    | `INV-501: nobody has approved` | the task `approve` was marked by hand | clear `approve` with what follows it, and answer |
+    | `INV-503` | an approval is needed that nobody has given: `approve` was marked by hand | clear `approve` with Downstream |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     [Runbook](/invoicing/dags/confirm_invoices/runbook#a-confirmation)
     """
     settings, context = read_settings(), get_current_context()
-    refuse_without_approval(context)
     pull = context["ti"].xcom_pull
     versions = pull(task_ids=CHOOSE_DRAFTS, key="versions")
     missing = pull(task_ids=CHOOSE_DRAFTS, key="missing")
@@ -136,6 +137,10 @@ def confirm_drafts() -> dict[str, Any]:
             request=request_of(context, settings),
             accounting_date=day_of(context, "accounting_date"),
         )
+        asked = None if handled.invoices else handled.approval_id
+        lacking = None if asked is None else find_approval(connection, asked)
+    if lacking is not None:
+        raise ApprovalNeededError(needed(lacking, settings))
     refused = (*(Refused(**one) for one in missing), *handled.refused)
     return show(context, "confirmed", Handled(handled.invoices, refused))
 

@@ -13,6 +13,11 @@ def day_field(title: str, description: str) -> Param:
     return Param(None, type=["null", "string"], pattern=_DAY, title=title, description=description)
 
 
+def text_field(title: str, description: str) -> Param:
+    """A line of text, or nothing."""
+    return Param(None, type=["null", "string"], title=title, description=description)
+
+
 def names_field(title: str, description: str) -> Param:
     """Ids or numbers, one per line, or nothing."""
     return Param(None, type=["null", "array"], items={"type": "string"}, title=title, description=description)
