@@ -111,7 +111,8 @@ def test_a_list_that_is_cut_says_so(billed: None, invoke: Invoke) -> None:
 
 def test_exceptions_are_listed(billed: None, invoke: Invoke) -> None:
     exceptions = json.loads(invoke("exceptions", "--json")[1])
-    assert [problem["code"] for problem in exceptions] == ["ready_class_not_included"]
+    codes = [problem["code"] for problem in exceptions]
+    assert codes == ["ready_class_not_included", "ready_without_run_date", "ready_without_run_date"]
 
 
 def test_explain_says_why_a_transaction_waits(billed: None, invoke: Invoke) -> None:
