@@ -1,4 +1,4 @@
-"""Currencies and the decimals of their minor units, by ISO 4217."""
+"""Currencies, the decimals of their minor units by ISO 4217, and how many digits a number may have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from iso4217 import Currency
+
+# Of a number that comes in, from a source or from a person.
+INTEGER_DIGITS = 12
+DECIMAL_DIGITS = 10
 
 
 @cache
@@ -17,3 +21,12 @@ def currency_decimals() -> dict[str, int]:
 def round_money(amount: Decimal, decimals: int) -> Decimal:
     """`amount` rounded half away from zero, as Postgres rounds NUMERIC."""
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def surplus_digits(number: Decimal) -> str | None:
+    """What a finite number has too much of, in words that follow it; None when it fits."""
+    if number and (digits := number.adjusted() + 1) > INTEGER_DIGITS:
+        return f"has {digits} digits before the decimal point, at most {INTEGER_DIGITS} fit"
+    if number != round(number, DECIMAL_DIGITS):
+        return f"has more than {DECIMAL_DIGITS} decimals; round it"
+    return None

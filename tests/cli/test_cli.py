@@ -29,6 +29,17 @@ def test_a_refused_load_lists_the_bad_rows_on_standard_error(invoke: Invoke, tmp
     assert "colour" in err
 
 
+def test_load_brings_the_billing_exceptions_up_to_date(adatum: None, invoke: Invoke, tmp_path: Any) -> None:
+    lines = tmp_path / "contract_lines.csv"
+    header = "contract_id,contract_line_id,name,billing_method,contracted_amount\n"
+    for contracted, expected in (("1", ["milestones_differ_from_contracted_amount"]), ("", [])):
+        lines.write_text(f"{header}adatum-implementation,prototype,Prototype,fixed_price,{contracted}\n")
+        assert invoke("load", str(tmp_path))[0] == 0
+        problems = json.loads(invoke("exceptions", "--json")[1])
+        assert [problem["code"] for problem in problems if problem["contract_line_id"] == "prototype"] == expected
+        assert {problem["run_date"] for problem in problems} == {None}
+
+
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -111,7 +122,8 @@ def test_a_list_that_is_cut_says_so(billed: None, invoke: Invoke) -> None:
 
 def test_exceptions_are_listed(billed: None, invoke: Invoke) -> None:
     exceptions = json.loads(invoke("exceptions", "--json")[1])
-    assert [problem["code"] for problem in exceptions] == ["ready_class_not_included"]
+    codes = [problem["code"] for problem in exceptions]
+    assert codes == ["ready_class_not_included", "ready_without_run_date", "ready_without_run_date"]
 
 
 def test_explain_says_why_a_transaction_waits(billed: None, invoke: Invoke) -> None:

@@ -94,6 +94,11 @@ def test_billing_type_tax_and_text_of_a_fixed_price_detail_can_be_changed(desk: 
         ({"quantity": "-1"}, "sign"),
         ({"quantity": "NaN"}, "not a number"),
         ({"unit_price": "Infinity"}, "not a number"),
+        ({"quantity": "1e12"}, "13 digits"),
+        ({"unit_price": "1000000000000.5"}, "13 digits"),
+        ({"tax_amount": "1e40"}, "41 digits"),
+        ({"quantity": "1e-11"}, "10 decimals"),
+        ({"unit_price": "0.00000000001"}, "10 decimals"),
         ({"tax_amount": "0.005"}, "more decimals than USD"),
     ],
 )

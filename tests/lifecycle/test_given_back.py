@@ -89,6 +89,16 @@ def test_negative_sale_is_given_back_towards_nothing(desk: Desk) -> None:
     assert backlog(desk) == [(-2, 200, -400, -40)]
 
 
+def test_sale_of_nothing_is_open_again_so_that_it_can_follow_its_source(desk: Desk) -> None:
+    desk.world.transaction("T1", october(1), "100")
+    desk.world.transaction("T2", october(1))
+    desk.world.revise("transactions", "T2", quantity="0", amount="0")
+    corrected(desk, confirmed(desk, desk.created()))
+    assert backlog(desk) == [(1, 100, 100, 0), (0, 100, 0, 0)]
+    desk.world.revise("transactions", "T2", quantity="2", amount="200")
+    assert backlog(desk) == [(1, 100, 100, 0), (2, 100, 200, 0)]
+
+
 def test_fee_that_was_credited_in_part_comes_back_whole_when_it_is_credited_in_full(desk: Desk) -> None:
     desk.world.transaction("F1", october(1), "50", transaction_class="fee")
     half = corrected(desk, confirmed(desk, desk.created()), quantity="0.5")

@@ -18,17 +18,18 @@ def pieces(share: Actual, actuals: Iterable[Actual]) -> list[Worth]:
     ]
 
 
-def give_back(billed: Actual, actuals: list[Actual], decimals: int) -> Actual | None:
-    """The part that is open again once a billed sale is taken back: what its source says now, less all other pieces."""
+def give_back(billed: Actual, actuals: list[Actual], decimals: int, *, in_full: bool) -> Actual | None:
+    """The part that is open again once a billed sale is taken back: what its source says now, less all other pieces.
+
+    A source of nothing comes back with a full credit, to follow what it says later.
+    """
     share, part = billed.root, billed.part or billed.root
     said, others = share.said, pieces(share, actuals)
     whole = said.worth
     quantity = whole.quantity - sum(piece.quantity for piece in others)
     amount = whole.amount - sum(_at_its_price(piece, whole, "amount", decimals) for piece in others)
     tax_amount = whole.tax_amount - sum(_at_its_price(piece, whole, "tax_amount", decimals) for piece in others)
-    # What is without a quantity has only an amount.
-    left, of = (quantity, whole.quantity) if whole.quantity or quantity else (amount, whole.amount)
-    if left * of <= 0:
+    if not _is_left(Worth(quantity, whole.unit_price, amount, tax_amount), whole, in_full):
         return None
     is_milestone = share.milestone_id is not None
     return Actual(
@@ -46,6 +47,14 @@ def give_back(billed: Actual, actuals: list[Actual], decimals: int) -> Actual | 
         replaces=billed,
         share=share,
     )
+
+
+def _is_left(rest: Worth, whole: Worth, in_full: bool) -> bool:
+    if whole.quantity != 0:
+        return rest.quantity * whole.quantity > 0
+    if whole.amount != 0:
+        return rest.quantity == 0 and rest.amount * whole.amount > 0
+    return rest.quantity == 0 and in_full
 
 
 def _at_its_price(piece: Worth, whole: Worth, figure: str, decimals: int) -> Decimal:

@@ -193,7 +193,9 @@ class Model(Calculator):
             is_entry_of_a_fixed_line = self.is_fixed(billed) and billed.transaction_class != "milestone"
             if detail.gives_back and not is_entry_of_a_fixed_line and billed.root not in shares:
                 shares.add(billed.root)
-                part = give_back(billed, self.actuals, self.decimals(billed.contract_id))
+                part = give_back(
+                    billed, self.actuals, self.decimals(billed.contract_id), in_full=not any(detail.figures)
+                )
                 self.actuals += [part] if part else []
 
     def pay(self, invoices: Sequence[Invoice], key: str) -> list[Invoice]:

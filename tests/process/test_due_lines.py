@@ -419,6 +419,25 @@ def test_milestones_that_differ_from_the_contracted_amount_are_reported(contract
     assert exceptions(contract) == ["milestones_differ_from_contracted_amount"]
 
 
+def test_ready_work_that_no_coming_run_date_takes_is_reported(contract: World) -> None:
+    contract.schedule(DAY)
+    contract.run(DAY)
+    contract.transaction("late", october(1))
+    contract.run(october(6))
+    assert exceptions(contract) == ["ready_without_run_date"]
+
+
+@pytest.mark.parametrize(("status", "coming"), [("unbilled", None), ("ready_to_invoice", october(19))])
+def test_work_that_waits_for_somebody_or_for_a_run_date_is_not_reported(
+    contract: World, status: str, coming: date | None
+) -> None:
+    contract.schedule(DAY, *[coming] if coming else [])
+    contract.run(DAY)
+    contract.transaction("late", october(1), status=status)
+    contract.run(october(6))
+    assert exceptions(contract) == []
+
+
 def test_problem_keeps_the_run_date_that_found_it_first(contract: World) -> None:
     contract.run(DAY)
     (first,) = contract.read("SELECT detected_at, run_date FROM analytics.billing_exceptions")

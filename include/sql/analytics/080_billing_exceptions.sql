@@ -13,11 +13,11 @@ SELECT
     message
 FROM invoicing.billing_exception;
 
-COMMENT ON VIEW analytics.billing_exceptions IS 'Open problems of the data; a problem leaves with the first run after it was mended.';
+COMMENT ON VIEW analytics.billing_exceptions IS 'Open problems of the data; a problem leaves with the load that mends it, or with the next run.';
 COMMENT ON COLUMN analytics.billing_exceptions.detected_at IS 'When it was first seen.';
-COMMENT ON COLUMN analytics.billing_exceptions.run_date IS 'Run date of the run that first saw it.';
+COMMENT ON COLUMN analytics.billing_exceptions.run_date IS 'Run date of the run that first saw it; null: a load did.';
 COMMENT ON COLUMN analytics.billing_exceptions.severity IS 'error: the contract is quarantined when the line is due; warning: something waits or looks wrong.';
-COMMENT ON COLUMN analytics.billing_exceptions.code IS 'Kind of problem, one of the rules in include/sql/process/exceptions.';
+COMMENT ON COLUMN analytics.billing_exceptions.code IS 'Kind of problem, one of the rules in include/sql/audit/exceptions.';
 COMMENT ON COLUMN analytics.billing_exceptions.contract_id IS 'Contract concerned.';
 COMMENT ON COLUMN analytics.billing_exceptions.contract_line_id IS 'Contract line concerned, if one is.';
 COMMENT ON COLUMN analytics.billing_exceptions.customer_id IS 'Customer concerned, if one is.';

@@ -28,14 +28,17 @@ WARNINGS = statements_in("audit/exceptions/warnings")
 
 
 def detect_exceptions(
-    connection: sa.Connection, run_date: date, *, catch_up_days: int, contract_ids: Sequence[str] | None
+    connection: sa.Connection, run_date: date | None, *, catch_up_days: int, contract_ids: Sequence[str] | None
 ) -> None:
     """Brings `analytics.billing_exceptions` up to date: new problems are added, corrected ones leave.
 
     What depends on a date is judged as of the latest day invoiced, so that running an old day again finds the same.
+
+    Args:
+        run_date: of the run that looks; None: nobody runs anything, as after a load.
     """
     latest = execute(connection, FIND_LATEST_RUN_DATE).scalar_one()
-    as_of = max(run_date, latest) if latest else run_date
+    as_of = max((day for day in (run_date, latest) if day), default=date.min)
     dates = {"as_of": as_of, "oldest_as_of": earlier(as_of, catch_up_days)}
     _detect(connection, ERRORS + WARNINGS, tuple(Severity), run_date, contract_ids, dates)
 
@@ -49,7 +52,7 @@ def _detect(
     connection: sa.Connection,
     rules: tuple[Statement, ...],
     severities: Sequence[Severity],
-    run_date: date,
+    run_date: date | None,
     contract_ids: Sequence[str] | None,
     dates: dict[str, date],
 ) -> None:

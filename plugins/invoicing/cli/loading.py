@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from invoicing import reports
+from invoicing.audit.exceptions import detect_exceptions
 from invoicing.cli.options import Json, Warehouse
 from invoicing.cli.output import console, errors
 from invoicing.cli.session import new_request, open_engine
 from invoicing.settings import read_settings
 from invoicing.source.loading import load_folder
 from invoicing.source.progress import progress_bar
+from invoicing.warehouse.transactions import writing
 
 
 def load(
@@ -21,13 +23,15 @@ def load(
     warehouse: Warehouse = None,
     json: Json = False,
 ) -> None:
-    """Loads a folder in the native format, all or nothing."""
+    """Loads a folder in the native format, all or nothing, and brings the billing exceptions up to date."""
     settings = read_settings()
     engine = open_engine(settings, warehouse)
     with progress_bar(errors) as progress:
         result = load_folder(
             engine, folder, wait_seconds=settings.wait_seconds, by=new_request("load").by, progress=progress
         )
+    with writing(engine, settings.wait_seconds) as connection:
+        detect_exceptions(connection, None, catch_up_days=settings.catch_up_days, contract_ids=None)
     if json:
         typer.echo(reports.to_json(result))
     else:

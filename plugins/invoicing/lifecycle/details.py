@@ -15,6 +15,7 @@ from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.backlog import BillingType, TransactionClass
 from invoicing.lifecycle.drafts import Draft, edit_draft, remove_details
 from invoicing.lifecycle.invoices import Invoice
+from invoicing.money import surplus_digits
 from invoicing.warehouse.statements import Statement, execute
 
 ADD_DETAIL = Statement("lifecycle/details/add_detail")
@@ -274,6 +275,8 @@ def _refuse_numbers(
     for name, value in named.items():
         if value is not None and not value.is_finite():
             raise RefusedError(f"{name} {value} is not a number")
+        if value is not None and (surplus := surplus_digits(value)):
+            raise RefusedError(f"{name} {value} {surplus}")
     for name in ("tax amount", "amount"):
         money = named[name]
         if money is not None and money != round(money, draft.decimals):

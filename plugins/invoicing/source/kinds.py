@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from invoicing.money import DECIMAL_DIGITS, INTEGER_DIGITS
+
 ID_CHARACTERS = 100
 TEXT_CHARACTERS = 1_000
-INTEGER_DIGITS = 12
-DECIMAL_DIGITS = 10
 
 _EARLIEST = date(1900, 1, 1)  # before it lies a mistyped year, or another system's way to write "no date"
 

@@ -1,7 +1,8 @@
 -- Purpose: what confirmed corrections give back, to be billed again, by rules.detail_handling and rules.posting_rule: what the source of
 -- a share has by now that nothing bills, writes off or holds open. A piece that is billed otherwise than at the source's price
 -- counts by its quantity, one that differs from that by the rounding alone as it is: so that all pieces and what is given
--- back come to the source, to the cent. Not ready; of a milestone ready at once; what the source canceled stays so.
+-- back come to the source, to the cent. A source of nothing comes back with a full credit, and follows what it says later. Not
+-- ready; of a milestone ready at once; what the source canceled stays so.
 -- Parameters: accounting_date, change_id (reads chosen_invoice, after its actuals are posted).
 -- Grain: at most one billable per share that the chosen corrections credit, in place of the first sale that they take back.
 -- May be repeated: no; the invoices are confirmed in the same transaction.
@@ -16,6 +17,7 @@ WITH credit AS MATERIALIZED (
         handled.share_id,
         handled.part,
         handled.consumed_actual_id,
+        handled.is_nothing,
         chosen.decimals
     FROM pg_temp.chosen_invoice AS chosen
     INNER JOIN rules.detail_handling AS handled
@@ -31,6 +33,7 @@ share AS MATERIALIZED (
     SELECT
         now.*,
         credit.consumed_actual_id,
+        credit.is_nothing,
         credit.decimals,
         power(10.0, -credit.decimals) AS cent
     FROM credit
@@ -113,6 +116,7 @@ INNER JOIN taken ON share.contract_id = taken.contract_id AND share.share_id = t
 LEFT JOIN given ON share.contract_id = given.contract_id AND share.share_id = given.share_id
 WHERE
     CASE
+        WHEN share.quantity = 0 AND share.amount = 0 THEN taken.quantity = 0 AND share.is_nothing
         WHEN share.quantity = 0 THEN taken.quantity = 0 AND sign(share.amount - taken.amount) * sign(share.amount) > 0
         ELSE sign(share.quantity - taken.quantity) * sign(share.quantity) > 0
     END

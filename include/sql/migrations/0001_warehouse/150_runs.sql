@@ -133,7 +133,7 @@ CREATE UNLOGGED TABLE invoicing.run_line (
 
 CREATE INDEX ix_run_line_bucket ON invoicing.run_line (attempt_id, bucket, contract_id, invoice_id, contract_line_id);
 
--- Open problems of the data. run_date: the run that found it first; detected_at: when.
+-- Open problems of the data. run_date: the run that found it first, null where a load did; detected_at: when.
 CREATE TABLE invoicing.billing_exception (
     contract_id text COLLATE "C" NOT NULL,
     code text NOT NULL,
@@ -144,7 +144,7 @@ CREATE TABLE invoicing.billing_exception (
     milestone_id text COLLATE "C",
     subject_date date,
     message text NOT NULL,
-    run_date date NOT NULL,
+    run_date date,
     detected_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT ck_billing_exception_severity CHECK (severity IN ('warning', 'error'))
 );
