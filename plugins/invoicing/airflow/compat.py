@@ -6,6 +6,7 @@ The first place to look when Airflow changes: the other modules import `airflow.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,8 +22,11 @@ APPROVE = "approve"
 
 RESULT_KEY = "return_value"
 
+_WAITING = ("scheduled", "queued", "up_for_retry")  # of tasks, beside none
+
 DecoratedOperator: Any = _PythonDecoratedOperator
 task_decorator: Any = task_decorator_factory
+
 
 _FAILED = ("failed", "upstream_failed")
 
@@ -39,6 +43,31 @@ def scheduler_connection(dag_run: Any) -> sa.Connection | None:
     """The scheduler's own connection to Airflow's database, while it handles a run; None where there is none."""
     session = object_session(dag_run)
     return None if session is None else session.connection()
+
+
+def is_to_come(dag_run: Any) -> bool:
+    """Whether the logical date of a run is in the future, and Airflow therefore starts none of its tasks."""
+    return dag_run.logical_date is not None and dag_run.logical_date > datetime.now(UTC)
+
+
+def is_failed(dag_run: Any) -> bool:
+    """Whether Airflow has ended a run as failed."""
+    return str(getattr(dag_run.state, "value", dag_run.state)) == "failed"
+
+
+def fail_run(dag_run: Any) -> None:
+    """Ends a run as failed, and skips what has not started, in the session that it was read in."""
+    from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415  (this module is read in every task's process, too)
+    from airflow.utils.state import DagRunState  # noqa: PLC0415
+
+    dag_run.set_state(DagRunState.FAILED)
+    session = object_session(dag_run)
+    instances = TaskInstance.__table__
+    waiting = sa.or_(instances.c.state.is_(None), instances.c.state.in_(_WAITING))
+    of_the_run = (instances.c.dag_id == dag_run.dag_id, instances.c.run_id == dag_run.run_id)
+    if session is not None:
+        session.flush()
+        session.connection().execute(sa.update(instances).where(*of_the_run, waiting).values(state="skipped"))
 
 
 def read_note(connection: sa.Connection, dag_run: Any) -> str | None:
@@ -60,7 +89,7 @@ def left_by_tasks(
     connection: sa.Connection, dag_run: Any, keys: Collection[str], results_of: Collection[str]
 ) -> dict[tuple[str, str], Any]:
     """XComs of a run by task and key, oldest first; of a mapped task the first. `results_of`: tasks whose results count, too."""
-    from airflow.models.xcom import XComModel  # noqa: PLC0415  (this module is read in every task's process, too)
+    from airflow.models.xcom import XComModel  # noqa: PLC0415
 
     xcoms = XComModel.__table__
     query = (

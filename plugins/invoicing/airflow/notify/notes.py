@@ -19,6 +19,8 @@ from invoicing.airflow.compat import (
     FIND_DUE,
     RESULT_KEY,
     first_failed_task,
+    is_failed,
+    is_to_come,
     left_by_tasks,
     read_note,
     scheduler_connection,
@@ -53,7 +55,7 @@ def on_dag_run_failed(dag_run: Any) -> None:
 def _write_note(dag_run: Any) -> None:
     try:
         connection = scheduler_connection(dag_run)
-        if connection is None or not _is_ours(dag_run):
+        if connection is None or not is_ours(dag_run):
             return
         # A savepoint of the connection, not of the session: the scheduler forbids the session to commit.
         with connection.begin_nested():
@@ -62,7 +64,8 @@ def _write_note(dag_run: Any) -> None:
         logger.exception("The note of the run %s could not be written", dag_run.run_id)
 
 
-def _is_ours(dag_run: Any) -> bool:
+def is_ours(dag_run: Any) -> bool:
+    """Whether it is a run of a DAG of this package."""
     return dag_run.dag is not None and Tag.INVOICING in (dag_run.dag.tags or ())
 
 
@@ -87,7 +90,7 @@ def with_summary(note: str, summary: str) -> str:
 def _summary(connection: sa.Connection, dag_run: Any) -> str:
     left = left_by_tasks(connection, dag_run, (FAILURE_KEY, SUMMARY_KEY, DUE_KEY), (CLOSE_RUN,))
     due = left.get((FIND_DUE, DUE_KEY)) or {}
-    if dag_run.state == "failed":
+    if is_failed(dag_run):
         told = _failure(connection, dag_run, left)
     elif due.get("preview"):
         told = f"Preview, nothing of it is written. {_figures(due)}"
@@ -135,5 +138,10 @@ def _failure(connection: sa.Connection, dag_run: Any, left: dict[tuple[str, str]
     for (task_id, key), value in left.items():
         if key == FAILURE_KEY:
             return f"{task_id} failed: {value}"
+    if is_to_come(dag_run):
+        return (
+            f"The logical date {dag_run.logical_date:%Y-%m-%d %H:%M} is to come, and Airflow starts no task before. "
+            "Trigger again without one, and name the day as run date."
+        )
     failed = first_failed_task(connection, dag_run)
     return f"{failed} failed; its log says why." if failed else "The run was marked failed."
