@@ -78,6 +78,18 @@ def test_run_by_hand_without_a_date_means_today(rest: Rest, warehouse: World) ->
     assert rest.result(run, "close_run")["run_date"] == str(datetime.now(UTC).date())
 
 
+def test_run_that_was_deleted_does_not_come_back_under_its_id_for_another_day(
+    rest: Rest, warehouse: World, undisturbed: Undisturbed
+) -> None:
+    run = rest.trigger(moment(FIRST))
+    assert rest.wait_for(run) == "success"
+    rest.delete(run)
+    rest.trigger(conf={"run_date": SECOND}, run_id=run)
+    assert rest.wait_for(run) == "failed"
+    assert f"is a run of {FIRST} in the ledger, not of {SECOND}; trigger it under another id" in rest.run(run)["note"]
+    assert outcome(warehouse) == undisturbed(FIRST)
+
+
 def test_run_by_hand_for_one_contract_leaves_the_others(
     rest: Rest, make_warehouse: MakeWarehouse, template: str
 ) -> None:

@@ -25,13 +25,15 @@ from invoicing.airflow.ui.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
 from invoicing.airflow.ui.links import task_with_invoices
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.audit.lag import measure_lag
+from invoicing.errors import UsageError
+from invoicing.ledger.runs import find_attempt
 from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket
 from invoicing.process.day import open_day, preview_day
 from invoicing.process.due_lines import refuse_future
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.locks import SLOTS
-from invoicing.warehouse.transactions import writing
+from invoicing.warehouse.transactions import reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
     |---|---|---|
     | `quarantined` in `due` | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined` names |
     | `kept_drafts` in `due` | drafts that somebody changed, which no run changes any more | nothing; `invoicing edit --refresh` adds to one |
-    | `INV-101` | the run date is in the future, or a setting cannot be used | trigger again with what is right |
+    | `INV-101` | the run date is in the future, the id of the run was used for another day, or a setting cannot be used | trigger again with what is right |
     | `INV-102` | a contract that was named does not exist | trigger again with what is right |
     | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
 
@@ -86,6 +88,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
         push(DUE_KEY, preview_told(day))
         return [vars(bucket) for bucket in _NO_BUCKETS]
     refuse_future(context.run_date, pendulum.now(settings.timezone).date())
+    _refuse_another_day(engine, context)
     due = open_day(
         engine,
         context.run_date,
@@ -96,6 +99,19 @@ def find_due_contract_lines() -> list[dict[str, int]]:
     )
     push(DUE_KEY, due_told(due))
     return [vars(bucket) for bucket in due.buckets]
+
+
+def _refuse_another_day(engine: sa.Engine, context: RunContext) -> None:
+    """A run that was deleted may come back under its id, but for its day alone, which the ledger keeps.
+
+    A run that is only cleared is older than its attempts; its day may have moved with the business time zone.
+    """
+    with reading(engine) as connection:
+        before = find_attempt(connection, context.run_key)
+    if before is not None and before.run_date != context.run_date and context.scheduled_at > before.started_at:
+        raise UsageError(
+            f"{context.run_key} is a run of {before.run_date} in the ledger, not of {context.run_date}; trigger it under another id"
+        )
 
 
 # The runbooks of the next two are handed over by name: of a mapped task, Airflow does not take the docstring.
