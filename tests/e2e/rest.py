@@ -233,9 +233,10 @@ class Rest:
 
 
 def _details(line: Any) -> str:
-    """What failed, which the API tells beside the text of the line."""
-    errors = line.get("error_detail") or [] if isinstance(line, dict) else []
-    return "".join(f"\n{error['exc_type']}: {error['exc_value']}" for error in errors)
+    """What failed, or why a task was skipped, which the API tells beside the text of the line."""
+    told = line if isinstance(line, dict) else {}
+    errors = "".join(f"\n{error['exc_type']}: {error['exc_value']}" for error in told.get("error_detail") or [])
+    return f"{errors}\n{told['reason']}" if "reason" in told else errors
 
 
 def wait_until(

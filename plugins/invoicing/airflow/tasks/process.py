@@ -233,7 +233,9 @@ def report_quarantined() -> str:
     """
     _skip_in_preview()
     due = get_current_context()["ti"].xcom_pull(task_ids=FIND_DUE, key=DUE_KEY)
-    quarantined = (due or {}).get("quarantined", [])
+    if due is None:
+        raise AirflowSkipException(f"Nobody looked for contracts to set aside: {FIND_DUE} did not get to its end.")
+    quarantined = due["quarantined"]
     if quarantined:
         told = "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)
         more = "; there may be more, `invoicing exceptions` lists all" if len(quarantined) == MOST_LISTED else ""
