@@ -91,6 +91,7 @@ def test_run_that_is_marked_while_it_writes_ends_so_and_gives_the_warehouse_to_t
         rest.end(stuck, state)
         wait_until(lambda: not psutil.pid_exists(pid), otherwise="the task goes on")
     assert [rest.wait_for(run) for run in (stuck, following)] == [state, "success"]
+    assert "Attempt 1 is not closed: clear find_due_contract_lines with Downstream." in rest.run(stuck)["note"]
     assert outcome(warehouse) == undisturbed(SECOND)
 
 

@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from invoicing.airflow.compat import FIND_DUE, failed_before
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.metrics import send_metrics
-from invoicing.airflow.notify.notes import DUE_KEY
+from invoicing.airflow.notify.notes import ATTEMPT_KEY, DUE_KEY
 from invoicing.airflow.run_context import RunContext, run_context
 from invoicing.airflow.tasks.figures import MOST_LISTED, bucket_told, due_told, filter_told, preview_told, run_told
 from invoicing.airflow.ui.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
@@ -26,7 +26,7 @@ from invoicing.airflow.ui.links import task_with_invoices
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.audit.lag import measure_lag
 from invoicing.errors import UsageError
-from invoicing.ledger.runs import find_attempt
+from invoicing.ledger.runs import Run, find_attempt
 from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket
 from invoicing.process.day import open_day, preview_day
@@ -163,6 +163,7 @@ def write_draft_invoices(bucket: dict[str, int]) -> dict[str, Any]:
         run, record = draft_invoices.write_draft_invoices(
             connection, run_key=context.run_key, bucket=part.number, settings=settings
         )
+    _push_attempt(run)
     # Its rows are marked, and drafts that had nothing left are gone; only now is it known that nothing stands.
     if not run.due_lines:
         raise AirflowSkipException(run.skipped_reason or f"nothing is due on {run.run_date}")
@@ -193,8 +194,8 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
 
     | You see | It means | Do |
     |---|---|---|
-    | `stopped …` | a task before it failed | look at that task, mend, clear it and what follows |
-    | `… failed in Airflow` | the same, while the ledger has another attempt that succeeded | clear what is named and what follows |
+    | `stopped …` | a task before it failed | look at that task, mend, clear what is named and what follows |
+    | `… failed in Airflow` | the same, while the ledger has another attempt that succeeded | the same |
 
     Cleared alone it adds up again.
     [Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
@@ -206,19 +207,31 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
         closed = closing.close_run(connection, run_key=context.run_key, settings=settings)
         lag = measure_lag(connection, pendulum.now(settings.timezone).date())
     if closed is None:
-        raise AirflowFailException(f"The run never got as far as the ledger; see {FIND_DUE}.")
+        raise AirflowFailException(f"The run never got as far as the ledger; {_mend(failed)}.")
     run, figures = closed
+    _push_attempt(run)
     if run.status != "succeeded":
-        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; see the task that failed.")
+        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; {_mend(failed)}.")
     if failed:
         raise AirflowFailException(
-            f"{', '.join(failed)} failed in Airflow; attempt {run.attempt} of run {run.run_id} in the ledger stands."
+            f"{', '.join(failed)} failed in Airflow, while attempt {run.attempt} of run {run.run_id} in the ledger stands; "
+            f"{_mend(failed)}."
         )
     send_metrics(run, figures, lag)
     told = run_told(run, figures)
     if not run.skipped_reason:
         outlet_events[WRITTEN_DRAFTS].add(DRAFT_INVOICES, extra=told)
     return {"status": run.status, "skipped_reason": run.skipped_reason, **told}
+
+
+def _push_attempt(run: Run) -> None:
+    """For the note, which says whether the attempt that was begun last is the one that was closed."""
+    get_current_context()["ti"].xcom_push(ATTEMPT_KEY, {"run_id": run.run_id, "attempt": run.attempt})
+
+
+def _mend(failed: list[str]) -> str:
+    """What to do about a run that cannot be closed. Nothing failed: somebody marked a task instead of having it run."""
+    return f"clear {', '.join(failed) or FIND_DUE} with Downstream"
 
 
 @task(on_failure_callback=FailureAlert())
