@@ -15,8 +15,8 @@ from tests.world.reads import run_of
 from tests.world.world import World
 
 DAYS = "2020-10-05", "2020-10-19", "2020-11-02"
-# How Airflow breaks off a `dags test` beside a scheduler that was quicker to start one of its tasks.
-TAKEN_BY_THE_SCHEDULER = "Cannot start Task Instance in invalid state"
+# How Airflow breaks off a `dags test` beside a scheduler that takes its run on as well; in its own database, not in ours.
+TAKEN_BY_THE_SCHEDULER = ("Cannot start Task Instance in invalid state", 'in relation "dag_run"')
 
 
 def waiting(warehouse: World) -> int:
@@ -54,6 +54,6 @@ def test_runs_started_at_once_by_every_way_there_is_all_succeed_and_double_nothi
 
     assert without_airflow.returncode == 0, printed[without_airflow]
     said = printed[beside_airflow]
-    assert beside_airflow.returncode == 0 or TAKEN_BY_THE_SCHEDULER in said, said
+    assert beside_airflow.returncode == 0 or any(words in said for words in TAKEN_BY_THE_SCHEDULER), said
     assert {run_of(warehouse, f"create_invoices/{run}").status for run in runs} == {"succeeded"}
     assert outcome(warehouse) == undisturbed(*DAYS)
