@@ -19,7 +19,7 @@ class Rest:
         self._dag = f"/api/v2/dags/{dag_id}"
         self._dag_id = dag_id
         # Connections are tried again: a component may just be coming up.
-        self._client = httpx.Client(base_url=url, timeout=30, transport=httpx.HTTPTransport(retries=3))
+        self._client = httpx.Client(base_url=url, timeout=120, transport=httpx.HTTPTransport(retries=3))
         answer = self._client.post("/auth/token", json={"username": user, "password": password})
         self._client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
 
