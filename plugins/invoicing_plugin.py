@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
-from invoicing.airflow.notify import notes
+from invoicing.airflow.notify import endings, notes
 from invoicing.airflow.ui.addresses import WEB_PREFIX, invoices_tab
 
 
 class InvoicingPlugin(AirflowPlugin):  # type: ignore[misc]  # untyped in Airflow
     name = "invoicing"
-    listeners: ClassVar = [notes]
+    listeners: ClassVar = [notes, endings]
     external_views: ClassVar = [
         {"name": "Invoices", "href": invoices_tab(), "destination": "dag_run", "url_route": "invoices"}
     ]

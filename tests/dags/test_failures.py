@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
 from invoicing.airflow.notify.failures import first_line
 from invoicing.errors import UsageError
@@ -12,6 +13,7 @@ from invoicing.errors import UsageError
     ("error", "line"),
     [
         (UsageError("no such day"), "INV-101: no such day"),
+        (AirflowFailException("Quarantined: …"), "Quarantined: …"),
         (ValueError("wrong\nand more"), "ValueError: wrong"),
         (KeyError(), "KeyError"),
         ("killed by the system", "killed by the system"),

@@ -56,6 +56,16 @@ def every_minute(stack: Stack, rest: Rest, **settings: str) -> Iterator[None]:
         let_the_scheduler_run(rest)
 
 
+@contextmanager
+def in_two_buckets(stack: Stack) -> Iterator[None]:
+    """Within the block, runs work in two buckets of contracts."""
+    stack.use({**SETTINGS, "INVOICING_BUCKETS": "2"})
+    try:
+        yield
+    finally:
+        stack.use(SETTINGS)
+
+
 def _switch(stack: Stack, rest: Rest, settings: dict[str, str]) -> None:
     rest.pause()
     for run in rest.runs():

@@ -80,16 +80,18 @@ def test_write_task_that_alone_is_cleared_changes_nothing(
 
 
 @pytest.mark.slow_e2e
-def test_run_that_is_marked_as_failed_gives_the_warehouse_to_the_next(
-    rest: Rest, warehouse: World, undisturbed: Undisturbed
+@pytest.mark.parametrize("state", ["failed", "success"])
+def test_run_that_is_marked_while_it_writes_ends_so_and_gives_the_warehouse_to_the_next(
+    rest: Rest, warehouse: World, undisturbed: Undisturbed, state: str
 ) -> None:
     with holding(warehouse, "write_draft_invoices") as hold:
         stuck, following = (rest.trigger(f"{day}T00:00:00Z") for day in (FIRST, SECOND))
         hold.wait_until_reached()
         pid = rest.task(stuck, "write_draft_invoices")["pid"]
-        rest.end(stuck, "failed")
+        rest.end(stuck, state)
         wait_until(lambda: not psutil.pid_exists(pid), otherwise="the task goes on")
-    assert [rest.wait_for(run) for run in (stuck, following)] == ["failed", "success"]
+    assert [rest.wait_for(run) for run in (stuck, following)] == [state, "success"]
+    assert "Attempt 1 is not closed: clear find_due_contract_lines with Downstream." in rest.run(stuck)["note"]
     assert outcome(warehouse) == undisturbed(SECOND)
 
 

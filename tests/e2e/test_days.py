@@ -34,14 +34,15 @@ def test_pause_of_five_days_is_caught_up_by_one_run_each_row_under_its_own_date(
     assert warehouse.read("SELECT run_date::text FROM analytics.invoice_runs") == [(days[-1],)]
 
 
-def test_day_whose_rows_a_later_day_ran_is_skipped_and_names_that_run(
+def test_day_whose_rows_a_later_day_ran_derives_them_again_to_what_stands(
     rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
-    later, earlier = (rest.trigger(moment(day)) for day in (SECOND, FIRST))
+    later = rest.trigger(moment(SECOND))
     assert rest.wait_for(later) == "success"
+    earlier = rest.trigger(moment(FIRST))
     assert rest.wait_for(earlier) == "success"
-    assert "skipped" in rest.tasks(earlier).values()
-    assert f"create_invoices/{later}" in rest.result(earlier, "close_run")["skipped_reason"]
+    told = rest.result(earlier, "close_run")
+    assert (told["run_date"], told["invoices"], told["invoices_written"]) == (FIRST, 1, 0)
     assert outcome(warehouse) == undisturbed(SECOND)
 
 
@@ -75,6 +76,18 @@ def test_run_by_hand_without_a_date_means_today(rest: Rest, warehouse: World) ->
     run = rest.trigger()
     assert rest.wait_for(run) == "success"
     assert rest.result(run, "close_run")["run_date"] == str(datetime.now(UTC).date())
+
+
+def test_run_that_was_deleted_does_not_come_back_under_its_id_for_another_day(
+    rest: Rest, warehouse: World, undisturbed: Undisturbed
+) -> None:
+    run = rest.trigger(moment(FIRST))
+    assert rest.wait_for(run) == "success"
+    rest.delete(run)
+    rest.trigger(conf={"run_date": SECOND}, run_id=run)
+    assert rest.wait_for(run) == "failed"
+    assert f"is a run of {FIRST} in the ledger, not of {SECOND}; trigger it under another id" in rest.run(run)["note"]
+    assert outcome(warehouse) == undisturbed(FIRST)
 
 
 def test_run_by_hand_for_one_contract_leaves_the_others(

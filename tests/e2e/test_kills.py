@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,7 +17,7 @@ from invoicing.warehouse.connection import create_engine
 from tests.e2e.conftest import MakeWarehouse, Undisturbed, connect
 from tests.e2e.hold import holding
 from tests.e2e.rest import Rest, wait_until
-from tests.e2e.schedule import SETTINGS
+from tests.e2e.schedule import in_two_buckets
 from tests.e2e.stack import Stack
 from tests.e2e.undisturbed import outcome, run_undisturbed
 from tests.e2e.worlds import five_days
@@ -79,15 +78,6 @@ def test_bucket_whose_task_is_killed_is_tried_again_and_the_other_bucket_is_not(
     assert tries == [2, 1]
     run_undisturbed(other, DAY)
     assert outcome(warehouse) == outcome(other)
-
-
-@contextmanager
-def in_two_buckets(stack: Stack) -> Iterator[None]:
-    stack.use({**SETTINGS, "INVOICING_BUCKETS": "2"})
-    try:
-        yield
-    finally:
-        stack.use(SETTINGS)
 
 
 def test_scheduler_that_is_killed_with_its_tasks_takes_the_run_up_again(

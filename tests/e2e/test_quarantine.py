@@ -56,3 +56,12 @@ def test_contract_that_was_mended_is_taken_by_the_next_run(
     billed_days = "SELECT run_date::text FROM analytics.invoices WHERE contract_id = :id GROUP BY 1 ORDER BY 1"
     assert warehouse.read(billed_days, id=BROKEN) == [(DAY,), ("2020-10-06",)]
     outcome(warehouse)
+
+
+def test_report_of_a_day_that_looked_for_nothing_does_not_say_that_no_contract_was_set_aside(
+    rest: Rest, warehouse: World
+) -> None:
+    run = rest.trigger(conf={"run_date": DAY, "contract_ids": ["no-such-contract"]})
+    assert rest.wait_for(run) == "failed"
+    assert rest.tasks(run)["report_quarantined"] == "skipped"
+    assert "Nobody looked for contracts to set aside: find_due_contract_lines" in rest.log(run, "report_quarantined")

@@ -6,6 +6,7 @@ The first place to look when Airflow changes: the other modules import `airflow.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,30 +16,58 @@ from sqlalchemy.orm import object_session
 
 # Tasks of create_invoices, and of confirm_invoices, whose XComs others read.
 FIND_DUE = "find_due_contract_lines"
+WRITE_DRAFTS = "write_draft_invoices"
 CLOSE_RUN = "close_run"
 CHOOSE_DRAFTS = "choose_drafts"
 APPROVE = "approve"
 
 RESULT_KEY = "return_value"
 
+_WAITING = ("scheduled", "queued", "up_for_retry")  # of tasks, beside none
+
 DecoratedOperator: Any = _PythonDecoratedOperator
 task_decorator: Any = task_decorator_factory
 
-_FAILED = ("failed", "upstream_failed")
-
 
 def failed_before(context: Any) -> list[str]:
-    """The tasks right before this one that failed, or never ran because of a failure; of a mapped task, `id_index`."""
+    """The tasks before this one that failed, of a mapped task `id_index`; where none did, those that could not start because of one."""
     ti = context["ti"]
-    before = sorted(context["task"].upstream_task_ids)
-    states = ti.get_task_states(ti.dag_id, task_ids=before, run_ids=[ti.run_id]).get(ti.run_id, {})
-    return sorted(name for name, state in states.items() if str(getattr(state, "value", state)) in _FAILED)
+    before = sorted(context["task"].get_flat_relative_ids(upstream=True))
+    found = ti.get_task_states(ti.dag_id, task_ids=before, run_ids=[ti.run_id]).get(ti.run_id, {})
+    states = {name: str(getattr(state, "value", state)) for name, state in found.items()}
+    failed, stopped = (sorted(name for name in states if states[name] == one) for one in ("failed", "upstream_failed"))
+    return failed or stopped
 
 
 def scheduler_connection(dag_run: Any) -> sa.Connection | None:
     """The scheduler's own connection to Airflow's database, while it handles a run; None where there is none."""
     session = object_session(dag_run)
     return None if session is None else session.connection()
+
+
+def is_to_come(dag_run: Any) -> bool:
+    """Whether the logical date of a run is in the future, and Airflow therefore starts none of its tasks."""
+    return dag_run.logical_date is not None and dag_run.logical_date > datetime.now(UTC)
+
+
+def is_failed(dag_run: Any) -> bool:
+    """Whether Airflow has ended a run as failed."""
+    return str(getattr(dag_run.state, "value", dag_run.state)) == "failed"
+
+
+def fail_run(dag_run: Any) -> None:
+    """Ends a run as failed, and skips what has not started, in the session that it was read in."""
+    from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415  (this module is read in every task's process, too)
+    from airflow.utils.state import DagRunState  # noqa: PLC0415
+
+    dag_run.set_state(DagRunState.FAILED)
+    session = object_session(dag_run)
+    instances = TaskInstance.__table__
+    waiting = sa.or_(instances.c.state.is_(None), instances.c.state.in_(_WAITING))
+    of_the_run = (instances.c.dag_id == dag_run.dag_id, instances.c.run_id == dag_run.run_id)
+    if session is not None:
+        session.flush()
+        session.connection().execute(sa.update(instances).where(*of_the_run, waiting).values(state="skipped"))
 
 
 def read_note(connection: sa.Connection, dag_run: Any) -> str | None:
@@ -59,8 +88,8 @@ def write_note(connection: sa.Connection, dag_run: Any, text: str) -> None:
 def left_by_tasks(
     connection: sa.Connection, dag_run: Any, keys: Collection[str], results_of: Collection[str]
 ) -> dict[tuple[str, str], Any]:
-    """XComs of a run by task and key, oldest first; of a mapped task the first. `results_of`: tasks whose results count, too."""
-    from airflow.models.xcom import XComModel  # noqa: PLC0415  (this module is read in every task's process, too)
+    """XComs of a run by task and key, oldest first; of a mapped task the newest. `results_of`: tasks whose results count, too."""
+    from airflow.models.xcom import XComModel  # noqa: PLC0415
 
     xcoms = XComModel.__table__
     query = (
@@ -75,8 +104,8 @@ def left_by_tasks(
     return {(row.task_id, row.key): row.value for row in reversed(newest_first)}
 
 
-def first_failed_task(connection: sa.Connection, dag_run: Any) -> str | None:
-    """The task of a run that failed first; None: none failed."""
+def failed_tasks(connection: sa.Connection, dag_run: Any) -> list[str]:
+    """The tasks of a run that read failed, the first to fail before the others."""
     from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415
 
     instances = TaskInstance.__table__
@@ -87,7 +116,7 @@ def first_failed_task(connection: sa.Connection, dag_run: Any) -> str | None:
         )
         .order_by(instances.c.end_date)
     )
-    return connection.execute(query).scalars().first()
+    return list(connection.execute(query).scalars())
 
 
 def server_connection(connection_id: str) -> Any | None:

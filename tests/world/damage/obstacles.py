@@ -19,6 +19,11 @@ _MIDDLE: Final = {
 
 STEPS: Final = tuple(_MIDDLE)
 
+# When a step is in its middle. The first step writes the table of the last one, too, but ends no attempt.
+_MOMENT: Final = dict.fromkeys(STEPS, ("BEFORE INSERT OR UPDATE", "FOR EACH STATEMENT")) | {
+    "close_run": ("AFTER UPDATE", "FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL)")
+}
+
 
 @contextmanager
 def refusing(place: Place, step: str) -> Iterator[None]:
@@ -52,9 +57,10 @@ def _before(place: Place, step: str, action: str) -> None:
         CREATE OR REPLACE FUNCTION public.before_the_step() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN {action}; RETURN NULL; END $$
     """
+    event, each = _MOMENT[step]
     trigger = f"""
-        CREATE TRIGGER before_the_step BEFORE INSERT OR UPDATE ON invoicing.{_MIDDLE[step]}
-        FOR EACH STATEMENT EXECUTE FUNCTION public.before_the_step()
+        CREATE TRIGGER before_the_step {event} ON invoicing.{_MIDDLE[step]}
+        {each} EXECUTE FUNCTION public.before_the_step()
     """
     for statement in (function, trigger):
         inflict(place, statement, at_least=None)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowFailException
+
 from invoicing.errors import InvoicingError
 
 FAILURE_KEY = "failure"
@@ -23,9 +25,9 @@ def remember_failure(context: Any) -> None:
 
 
 def first_line(error: object) -> str:
-    """The first line of an error, no longer than a chat can show; one that is not of this package is led by its type."""
+    """The first line of an error, no longer than a chat can show; one that this package did not raise is led by its type."""
     lines = str(error).strip().splitlines()
     told = shorten(lines[0], _LONGEST, placeholder=" …") if lines else ""
-    if isinstance(error, InvoicingError) or not isinstance(error, BaseException):
+    if isinstance(error, InvoicingError | AirflowFailException) or not isinstance(error, BaseException):
         return told
     return f"{type(error).__name__}: {told}" if told else type(error).__name__

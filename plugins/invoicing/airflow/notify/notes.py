@@ -18,7 +18,10 @@ from invoicing.airflow.compat import (
     CLOSE_RUN,
     FIND_DUE,
     RESULT_KEY,
-    first_failed_task,
+    WRITE_DRAFTS,
+    failed_tasks,
+    is_failed,
+    is_to_come,
     left_by_tasks,
     read_note,
     scheduler_connection,
@@ -30,6 +33,7 @@ from invoicing.airflow.ui.labels import Tag
 HEADING = "**Summary**"
 SUMMARY_KEY = "summary"  # XCom of a task with what the note is to say of it
 DUE_KEY = "due"  # XCom of the task that finds what is due: what a day begins with
+ATTEMPT_KEY = "attempt"  # XCom of the tasks that write drafts or close the run: which attempt of it
 _LONGEST = 1000  # what Airflow's column holds
 _LONGEST_SUMMARY = 600  # so that what a person wrote has room beside it
 _CONTRACTS = 5  # named in the note; the log names all
@@ -53,7 +57,7 @@ def on_dag_run_failed(dag_run: Any) -> None:
 def _write_note(dag_run: Any) -> None:
     try:
         connection = scheduler_connection(dag_run)
-        if connection is None or not _is_ours(dag_run):
+        if connection is None or not is_ours(dag_run):
             return
         # A savepoint of the connection, not of the session: the scheduler forbids the session to commit.
         with connection.begin_nested():
@@ -62,7 +66,8 @@ def _write_note(dag_run: Any) -> None:
         logger.exception("The note of the run %s could not be written", dag_run.run_id)
 
 
-def _is_ours(dag_run: Any) -> bool:
+def is_ours(dag_run: Any) -> bool:
+    """Whether it is a run of a DAG of this package."""
     return dag_run.dag is not None and Tag.INVOICING in (dag_run.dag.tags or ())
 
 
@@ -85,16 +90,19 @@ def with_summary(note: str, summary: str) -> str:
 
 
 def _summary(connection: sa.Connection, dag_run: Any) -> str:
-    left = left_by_tasks(connection, dag_run, (FAILURE_KEY, SUMMARY_KEY, DUE_KEY), (CLOSE_RUN,))
+    left = left_by_tasks(connection, dag_run, (FAILURE_KEY, SUMMARY_KEY, DUE_KEY, ATTEMPT_KEY), (CLOSE_RUN,))
     due = left.get((FIND_DUE, DUE_KEY)) or {}
-    if dag_run.state == "failed":
+    unclosed = _unclosed(left, due)
+    if is_failed(dag_run):
         told = _failure(connection, dag_run, left)
     elif due.get("preview"):
         told = f"Preview, nothing of it is written. {_figures(due)}"
     else:
         told = _figures(left.get((CLOSE_RUN, RESULT_KEY)) or {})
         told = told or " ".join(value for (_, key), value in left.items() if key == SUMMARY_KEY)
-    asides = (_quarantined(due.get("quarantined") or []), _kept(due.get("kept_drafts") or []))
+        if not told and not unclosed and (CLOSE_RUN, FAILURE_KEY) in left:  # which somebody marked as success
+            told = f"{CLOSE_RUN} failed: {left[CLOSE_RUN, FAILURE_KEY]}"
+    asides = (unclosed, _quarantined(due.get("quarantined") or []), _kept(due.get("kept_drafts") or []))
     return " ".join(filter(None, (told, *asides)))
 
 
@@ -116,6 +124,17 @@ def _figures(told: dict[str, Any]) -> str:
     )
 
 
+def _unclosed(left: dict[tuple[str, str], Any], due: dict[str, Any]) -> str:
+    """Says that the newest attempt has no end in the ledger: somebody cleared a task without what follows, or marked close_run."""
+    if "attempt" not in due:
+        return ""
+    written, closed = (left.get((task_id, ATTEMPT_KEY)) or {} for task_id in (WRITE_DRAFTS, CLOSE_RUN))
+    begun = max(one["attempt"] for one in (due, written) if one.get("run_id") == due["run_id"])
+    if closed.get("run_id") == due["run_id"] and closed["attempt"] >= begun:
+        return ""
+    return f"Attempt {begun} is not closed: clear {FIND_DUE} with Downstream."
+
+
 def _quarantined(problems: list[dict[str, str]]) -> str:
     contracts = sorted({problem["contract_id"] for problem in problems})
     if not contracts:
@@ -132,8 +151,13 @@ def _kept(drafts: list[str]) -> str:
 
 
 def _failure(connection: sa.Connection, dag_run: Any, left: dict[tuple[str, str], Any]) -> str:
+    if is_to_come(dag_run):
+        return (
+            f"The logical date {dag_run.logical_date:%Y-%m-%d %H:%M} is to come, and Airflow starts no task before. "
+            "Trigger again without one, and name the day as run date."
+        )
+    failed = failed_tasks(connection, dag_run)
     for (task_id, key), value in left.items():
-        if key == FAILURE_KEY:
+        if key == FAILURE_KEY and task_id in failed:
             return f"{task_id} failed: {value}"
-    failed = first_failed_task(connection, dag_run)
-    return f"{failed} failed; its log says why." if failed else "The run was marked failed."
+    return f"{failed[0]} failed; its log says why." if failed else "The run was marked failed."

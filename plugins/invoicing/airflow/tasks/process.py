@@ -18,20 +18,22 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from invoicing.airflow.compat import FIND_DUE, failed_before
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.metrics import send_metrics
-from invoicing.airflow.notify.notes import DUE_KEY
+from invoicing.airflow.notify.notes import ATTEMPT_KEY, DUE_KEY
 from invoicing.airflow.run_context import RunContext, run_context
 from invoicing.airflow.tasks.figures import MOST_LISTED, bucket_told, due_told, filter_told, preview_told, run_told
 from invoicing.airflow.ui.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
 from invoicing.airflow.ui.links import task_with_invoices
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.audit.lag import measure_lag
+from invoicing.errors import UsageError
+from invoicing.ledger.runs import Run, find_attempt
 from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket
 from invoicing.process.day import open_day, preview_day
 from invoicing.process.due_lines import refuse_future
 from invoicing.settings import Settings, read_settings
 from invoicing.warehouse.locks import SLOTS
-from invoicing.warehouse.transactions import writing
+from invoicing.warehouse.transactions import reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
     |---|---|---|
     | `quarantined` in `due` | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined` names |
     | `kept_drafts` in `due` | drafts that somebody changed, which no run changes any more | nothing; `invoicing edit --refresh` adds to one |
-    | `INV-101` | the run date is in the future, or a setting cannot be used | trigger again with what is right |
+    | `INV-101` | the run date is in the future, the id of the run was used for another day, or a setting cannot be used | trigger again with what is right |
     | `INV-102` | a contract that was named does not exist | trigger again with what is right |
     | `INV-401` | the warehouse has no schema, or an old one | `invoicing db upgrade` |
 
@@ -86,6 +88,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
         push(DUE_KEY, preview_told(day))
         return [vars(bucket) for bucket in _NO_BUCKETS]
     refuse_future(context.run_date, pendulum.now(settings.timezone).date())
+    _refuse_another_day(engine, context)
     due = open_day(
         engine,
         context.run_date,
@@ -96,6 +99,19 @@ def find_due_contract_lines() -> list[dict[str, int]]:
     )
     push(DUE_KEY, due_told(due))
     return [vars(bucket) for bucket in due.buckets]
+
+
+def _refuse_another_day(engine: sa.Engine, context: RunContext) -> None:
+    """A run that was deleted may come back under its id, but for its day alone, which the ledger keeps.
+
+    A run that is only cleared is older than its attempts; its day may have moved with the business time zone.
+    """
+    with reading(engine) as connection:
+        before = find_attempt(connection, context.run_key)
+    if before is not None and before.run_date != context.run_date and context.scheduled_at > before.started_at:
+        raise UsageError(
+            f"{context.run_key} is a run of {before.run_date} in the ledger, not of {context.run_date}; trigger it under another id"
+        )
 
 
 # The runbooks of the next two are handed over by name: of a mapped task, Airflow does not take the docstring.
@@ -147,6 +163,7 @@ def write_draft_invoices(bucket: dict[str, int]) -> dict[str, Any]:
         run, record = draft_invoices.write_draft_invoices(
             connection, run_key=context.run_key, bucket=part.number, settings=settings
         )
+    _push_attempt(run)
     # Its rows are marked, and drafts that had nothing left are gone; only now is it known that nothing stands.
     if not run.due_lines:
         raise AirflowSkipException(run.skipped_reason or f"nothing is due on {run.run_date}")
@@ -177,8 +194,8 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
 
     | You see | It means | Do |
     |---|---|---|
-    | `stopped …` | a task before it failed | look at that task, mend, clear it and what follows |
-    | `… failed in Airflow` | the same, while the ledger has another attempt that succeeded | clear what is named and what follows |
+    | `stopped …` | a task before it failed | look at that task, mend, clear what is named and what follows |
+    | `… failed in Airflow` | the same, while the ledger has another attempt that succeeded | the same |
 
     Cleared alone it adds up again.
     [Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
@@ -190,19 +207,31 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
         closed = closing.close_run(connection, run_key=context.run_key, settings=settings)
         lag = measure_lag(connection, pendulum.now(settings.timezone).date())
     if closed is None:
-        raise AirflowFailException(f"The run never got as far as the ledger; see {FIND_DUE}.")
+        raise AirflowFailException(f"The run never got as far as the ledger; {_mend(failed)}.")
     run, figures = closed
+    _push_attempt(run)
     if run.status != "succeeded":
-        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; see the task that failed.")
+        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; {_mend(failed)}.")
     if failed:
         raise AirflowFailException(
-            f"{', '.join(failed)} failed in Airflow; attempt {run.attempt} of run {run.run_id} in the ledger stands."
+            f"{', '.join(failed)} failed in Airflow, while attempt {run.attempt} of run {run.run_id} in the ledger stands; "
+            f"{_mend(failed)}."
         )
     send_metrics(run, figures, lag)
     told = run_told(run, figures)
     if not run.skipped_reason:
         outlet_events[WRITTEN_DRAFTS].add(DRAFT_INVOICES, extra=told)
     return {"status": run.status, "skipped_reason": run.skipped_reason, **told}
+
+
+def _push_attempt(run: Run) -> None:
+    """For the note, which says whether the attempt that was begun last is the one that was closed."""
+    get_current_context()["ti"].xcom_push(ATTEMPT_KEY, {"run_id": run.run_id, "attempt": run.attempt})
+
+
+def _mend(failed: list[str]) -> str:
+    """What to do about a run that cannot be closed. Nothing failed: somebody marked a task instead of having it run."""
+    return f"clear {', '.join(failed) or FIND_DUE} with Downstream"
 
 
 @task(on_failure_callback=FailureAlert())
@@ -217,7 +246,9 @@ def report_quarantined() -> str:
     """
     _skip_in_preview()
     due = get_current_context()["ti"].xcom_pull(task_ids=FIND_DUE, key=DUE_KEY)
-    quarantined = (due or {}).get("quarantined", [])
+    if due is None:
+        raise AirflowSkipException(f"Nobody looked for contracts to set aside: {FIND_DUE} did not get to its end.")
+    quarantined = due["quarantined"]
     if quarantined:
         told = "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)
         more = "; there may be more, `invoicing exceptions` lists all" if len(quarantined) == MOST_LISTED else ""
