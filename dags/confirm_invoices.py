@@ -71,7 +71,9 @@ with DAG(
     chosen = choose_drafts()
     confirmed = confirm_drafts()
     approved = ApproveDraftsOperator(
-        params={"reason": text_field("Reason", "Of the answer, for whoever triggered the run; it may stay empty.")}
+        params={
+            "reason": text_field("Reason", "Of the answer, for the person who triggered the run; it may stay empty.")
+        }
     )
     chosen >> approved >> confirmed
     chosen >> confirmed >> report_of(confirmed)

@@ -16,7 +16,7 @@ leaves drafts alone that somebody edited.
 | write_draft_invoices skipped | nothing is due, or nothing is ready: its log says which |
 | a task retries | the warehouse is not available, or somebody works on a contract of the bucket |
 | close_run failed | a task before it failed; what the other buckets wrote stands, nothing is half done |
-| report_quarantined failed, the run is green | contracts were set aside: it names them and what to mend |
+| report_quarantined failed, the run is green | contracts were set aside: it names them and what to fix |
 | sleep deferred | the cycle sleeps; mark it as success to begin at once |
 
 What to do about each: the [runbook](/invoicing/dags/create_invoices/runbook).
@@ -64,5 +64,5 @@ with DAG(
 ):
     due = find_due_contract_lines()
     SleepOperator(task_id="sleep") >> due
-    # close_run runs whatever became of the tasks before it, and decides alone whether the run has failed; the report decides nothing.
+    # close_run runs whatever happened to the tasks before it, and decides alone whether the run has failed; the report decides nothing.
     in_buckets.expand(bucket=due) >> close_run() >> report_quarantined().as_teardown()

@@ -1,4 +1,4 @@
-"""Every error this package raises, each with a stable code and a message that says what to mend.
+"""Every error this package raises, each with a stable code and a message that says what to fix.
 
 Two families decide what a scheduler does: a `TerminalError` fails at once, since trying again cannot help (wrong data,
 wrong usage, a run that does not add up); a `TransientError` is worth another try (lost connection, lock, serialization).
@@ -63,7 +63,7 @@ class Problem:
 
 
 class LoadRefusedError(TerminalError):
-    """A source folder was not loaded, not even in part; `problems` lists what to mend, at most 100."""
+    """A source folder was not loaded, not even in part; `problems` lists what to fix, at most 100."""
 
     code = "INV-201"
 
@@ -72,7 +72,7 @@ class LoadRefusedError(TerminalError):
         self.total = total
         more = f" (the first {len(problems)} are listed)" if total > len(problems) else ""
         super().__init__(
-            f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; mend and load again\n"
+            f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; fix the folder and load again\n"
             + "\n".join(f"  {problem}" for problem in problems)
         )
 

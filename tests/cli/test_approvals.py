@@ -1,4 +1,4 @@
-"""The commands of an approval: what is printed to whoever may not confirm yet, and to whoever answers."""
+"""The commands of an approval: what is printed to a person who may not confirm yet, and to one who answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""confirm_invoices in Airflow: which drafts, when a person is asked, and what becomes of the answer."""
+"""confirm_invoices in Airflow: which drafts, when a person is asked, and what happens to the answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Trigger = Callable[..., Any]
 
 DAG_ID = "confirm_invoices"
 DAY = "2026-10-05"
-TRIGGERED_BY = "dag_test"  # whoever runs a DAG in a test
+TRIGGERED_BY = "dag_test"  # who runs a DAG in a test
 CONFIRMED = {"choose_drafts": "success", "approve": "skipped", "confirm_drafts": "success", "report_refused": "success"}
 
 

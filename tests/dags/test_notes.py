@@ -125,8 +125,8 @@ def test_a_person_s_note_stays_before_the_summary() -> None:
 
 
 def test_the_summary_of_an_earlier_try_is_replaced_wherever_it_stands() -> None:
-    note = "Asked Anna.\n\n**Summary** old\n\nShe mended it."
-    assert with_summary(note, "**Summary** new") == "Asked Anna.\n\n**Summary** new\n\nShe mended it."
+    note = "Asked Anna.\n\n**Summary** old\n\nShe fixed it."
+    assert with_summary(note, "**Summary** new") == "Asked Anna.\n\n**Summary** new\n\nShe fixed it."
 
 
 def test_a_person_s_note_that_leaves_no_room_stays_as_it_is() -> None:

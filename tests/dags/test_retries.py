@@ -1,4 +1,4 @@
-"""What Airflow does with a step that fails: an outage is tried again, later each time; what somebody has to mend is not."""
+"""What Airflow does with a step that fails: an outage is tried again, later each time; what somebody has to fix is not."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Stack:
         self.sweep_up()
 
     def use(self, settings: Mapping[str, str]) -> None:
-        """Other environment variables; whoever reads them is started again when they differ."""
+        """Other environment variables; anyone who reads them is started again when they differ."""
         if dict(settings) != self._settings:
             self._settings = dict(settings)
             self.kill(*self._processes.keys() - {"api-server"})

@@ -44,7 +44,7 @@ def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(
 
     run = confirming.trigger(conf={"contract_ids": [ADATUM]})
     confirming.wait_for_task(run, "approve", {"awaiting_input"})
-    # Whoever confirms something else does not wait for that.
+    # Anyone who confirms something else does not wait for that.
     other = confirming.trigger(conf={"run_date": "2020-10-05"})
     assert confirming.wait_for(other) == "success"
     assert confirming.tasks(run)["confirm_drafts"] is None

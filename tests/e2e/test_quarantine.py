@@ -1,4 +1,4 @@
-"""A broken contract among many: the others are invoiced, and the run shows which one to mend."""
+"""A broken contract among many: the others are invoiced, and the run shows which one to fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One fault: it befalls a step and leaves nothing half done, whoever comes then goes on to the end of the day, and the warehouse
+"""One fault: it befalls a step and leaves nothing half done, the next one goes on to the end of the day, and the warehouse
 must be as if nothing had been.
 """
 
@@ -90,7 +90,7 @@ def strike(server: Server, order: Order, fault: Fault) -> None:
 def _expected_end(fault: Fault) -> int:
     if fault.kind == "task":
         return -signal.SIGKILL
-    # Whoever has its COMMIT confirmed is done, whatever befalls the server after it.
+    # Anyone who has its COMMIT confirmed is done, whatever happens to the server after it.
     is_confirmed = (fault.statement, fault.phase) == ("COMMIT", "after") and fault.kind != "line"
     return 0 if is_confirmed else TRY_AGAIN
 

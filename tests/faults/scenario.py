@@ -39,9 +39,9 @@ class Scenario:
     """`fill` makes the warehouse as it stands before the first of the `steps`, which are one transaction each.
 
     `look`: at what the person of the next step sees. `whole`: ways to take all of the steps in one process. `next_key`: of who comes
-    next and begins anew when nobody tries a step again; None where nobody comes, and nothing is cleared. `anew`: the steps of whoever
+    next and begins anew when nobody tries a step again; None where nobody comes, and nothing is cleared. `anew`: the steps of the one who
     begins anew, where these are others, before the steps. `steps_stand_alone`: everything adds up after each of them, not only in
-    the end, so that whoever looks at one need not take those that follow.
+    the end, so that anyone who looks at one need not take those that follow.
     """
 
     name: str

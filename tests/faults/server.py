@@ -39,7 +39,7 @@ _WAITS = 10  # seconds
 
 @dataclass(frozen=True)
 class Server:
-    """The embedded warehouse in a folder of its own. Whoever asks for `url` starts it when it is down, as the tasks do."""
+    """The embedded warehouse in a folder of its own. Anyone who asks for `url` starts it when it is down, as the tasks do."""
 
     settings: Settings
 

@@ -1,4 +1,4 @@
-"""Tries of a step: the processes, what becomes of them, and trying again as the retry policy of the DAG would."""
+"""Tries of a step: the processes, what happens to them, and trying again as the retry policy of the DAG would."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SECONDS = 120
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.faults.injection", "pytest"])
 
-# Whoever starts a process looks what became of all others; two threads that look at one take its exit code from each other.
+# The one who starts a process looks what happened to all others; two threads that look at one take its exit code from each other.
 _one_at_a_time = threading.Lock()
 
 

@@ -1,4 +1,4 @@
-"""A step that is taken twice at once: its process stands still, and whoever thinks that it is dead starts another."""
+"""A step that is taken twice at once: its process stands still, and anyone who thinks that it is dead starts another."""
 
 from __future__ import annotations
 

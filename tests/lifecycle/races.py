@@ -1,4 +1,4 @@
-"""Races: what people do at the same moment, each on a connection of their own, and what becomes of it."""
+"""Races: what people do at the same moment, each on a connection of their own, and what happens to it."""
 
 from __future__ import annotations
 

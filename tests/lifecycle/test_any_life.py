@@ -64,7 +64,7 @@ class AnyLife(RuleBasedStateMachine):
     """Each rule does the same to the model and to the warehouse, and both do it or refuse it."""
 
     engine: ClassVar[sa.Engine]
-    # Never the same again: a pooled session that ran a day under a key still holds its sign of life.
+    # Never the same again, over all lives.
     keys: ClassVar[itertools.count[int]] = itertools.count(1)
 
     @initialize(data=st.data())

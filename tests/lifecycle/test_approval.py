@@ -1,4 +1,4 @@
-"""Approval: what moves much money is confirmed once another person has said so, whoever calls."""
+"""Approval: what moves much money is confirmed once another person has said so, no matter who calls."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ def test_who_asked_may_answer_where_the_setting_says_so(ann: Desk, draft: UUID) 
 
 
 def test_who_is_not_known_cannot_ask(ann: Desk, draft: UUID) -> None:
-    """Whoever it is could answer afterwards."""
+    """That person could answer afterwards."""
     with pytest.raises(ApprovalNeededError, match="who asks is not known"):
         confirm_as_nobody(ann, draft)
     assert (status(ann, draft), count(ann.world, "approvals")) == (["draft"], 0)

@@ -230,7 +230,7 @@ def test_runs_beside_people_and_loads_lose_and_double_nothing(
     assert twice == []
 
 
-# The key of a detail is the last guarantee, whoever writes past all locks
+# The key of a detail is the last guarantee, no matter who writes past all locks
 
 
 def test_run_beside_somebody_who_takes_no_lock_fails_whole(due: World) -> None:

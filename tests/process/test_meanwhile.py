@@ -112,7 +112,7 @@ DONE: dict[str, Callable[[World], object]] = {
     "line excludes a class": lambda world: world.revise("contract_lines", LINE, includes_expense=False),
     "split is another": change_split,
     "contract is put on hold": lambda world: world.revise("project_contracts", state="on_hold"),
-    "contract that was set aside is mended": lambda world: world.split({"Fabrikam": "100"}, contract_id="Contoso"),
+    "contract that was set aside is fixed": lambda world: world.split({"Fabrikam": "100"}, contract_id="Contoso"),
     "contract is new": deliver_contract,
 }
 

@@ -524,7 +524,7 @@ def test_mended_quarantine_passes(invoiced: World) -> None:
     invoiced.transaction("T7", october(10))
     invoiced.run(october(19), "quarantined")
     invoiced.split({"Fabrikam": "100"}, "broken")
-    invoiced.run(october(19), "mended")
+    invoiced.run(october(19), "fixed")
     assert differences(invoiced) == []
 
 

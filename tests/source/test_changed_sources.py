@@ -1,4 +1,4 @@
-"""What becomes of work and milestones whose source says something else after they were invoiced (data contract 1.3)."""
+"""What happens to work and milestones whose source says something else after they were invoiced (data contract 1.3)."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_link_to_nothing_is_refused(empty: World, source: SourceFolder) -> None:
     del source.tables["roles"]
     (source.write() / "roles.csv").symlink_to("missing.csv")
     assert problems_of(empty, source.path) == [
-        "roles.csv: is a link to nothing; mend the link, or put the file itself there"
+        "roles.csv: is a link to nothing; fix the link, or put the file itself there"
     ]
 
 
@@ -123,6 +123,6 @@ def test_message_of_a_refusal_lists_the_problems_below_their_number(empty: World
     with pytest.raises(LoadRefusedError) as refusal:
         load(empty, folder)
     assert str(refusal.value) == (
-        f"INV-201: nothing of {folder} was loaded: 1 problem; mend and load again\n"
+        f"INV-201: nothing of {folder} was loaded: 1 problem; fix the folder and load again\n"
         "  customers.csv, line 2, column name: is empty; a value is required"
     )

@@ -1,4 +1,4 @@
-"""What single values may be; each problem names file, line, column, the value and what to mend."""
+"""What single values may be; each problem names file, line, column, the value and what to fix."""
 
 from __future__ import annotations
 

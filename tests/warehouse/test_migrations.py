@@ -1,4 +1,4 @@
-"""The schema: made once, checked by whoever works on it, documented, and open to analysts as far as it should be."""
+"""The schema: made once, checked by anyone who works on it, documented, and open to analysts as far as it should be."""
 
 from __future__ import annotations
 

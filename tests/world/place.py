@@ -1,4 +1,4 @@
-"""What a helper needs to know of a warehouse, whoever filled it."""
+"""What a helper needs to know of a warehouse, no matter who filled it."""
 
 from __future__ import annotations
 

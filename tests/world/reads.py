@@ -73,7 +73,7 @@ def exceptions(world: Readable, contract_id: str = CONTRACT) -> list[str]:
 
 
 def accounting(world: Readable, run: Run) -> dict[str, tuple[int, Amount]]:
-    """Number and amount of the actuals by what became of them in an attempt of a run."""
+    """Number and amount of the actuals by what happened to them in an attempt of a run."""
     rows = world.read(
         """
         SELECT reason, transactions, amount FROM analytics.run_accounting

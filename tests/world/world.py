@@ -32,7 +32,7 @@ _PRICE = Decimal("1E-10")
 class World:
     """The contract is `CONTRACT` and the line `LINE` where nothing else is said.
 
-    What is built waits until something is done or looked at: `engine` loads it first. Whoever keeps a world asks it for
+    What is built waits until something is done or looked at: `engine` loads it first. Anyone who keeps a world asks it for
     its engine each time, or what was built since is not there. What is built again with other words replaces what was.
     """
 

@@ -21,7 +21,7 @@ FROM (
 ) AS bucket_sum
 INNER JOIN rules.attempt AS attempt ON bucket_sum.attempt_id = attempt.attempt_id;
 
-COMMENT ON VIEW analytics.run_accounting IS 'What became of every open unbilled sales actual of the due lines, each exactly once in an attempt.';
+COMMENT ON VIEW analytics.run_accounting IS 'What happened to every open unbilled sales actual of the due lines, each exactly once in an attempt.';
 COMMENT ON COLUMN analytics.run_accounting.run_id IS 'Number of the run.';
 COMMENT ON COLUMN analytics.run_accounting.attempt IS 'Which attempt of the run.';
 COMMENT ON COLUMN analytics.run_accounting.run_date IS 'Day that was invoiced.';

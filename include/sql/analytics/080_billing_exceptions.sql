@@ -13,7 +13,7 @@ SELECT
     message
 FROM invoicing.billing_exception;
 
-COMMENT ON VIEW analytics.billing_exceptions IS 'Open problems of the data; a problem leaves with the load that mends it, or with the next run.';
+COMMENT ON VIEW analytics.billing_exceptions IS 'Open problems of the data; a problem leaves with the load that fixes it, or with the next run.';
 COMMENT ON COLUMN analytics.billing_exceptions.detected_at IS 'When it was first seen.';
 COMMENT ON COLUMN analytics.billing_exceptions.run_date IS 'Run date of the run that first saw it; null: a load did.';
 COMMENT ON COLUMN analytics.billing_exceptions.severity IS 'error: the contract is quarantined when the line is due; warning: something waits or looks wrong.';
@@ -23,4 +23,4 @@ COMMENT ON COLUMN analytics.billing_exceptions.contract_line_id IS 'Contract lin
 COMMENT ON COLUMN analytics.billing_exceptions.customer_id IS 'Customer concerned, if one is.';
 COMMENT ON COLUMN analytics.billing_exceptions.transaction_id IS 'Transaction concerned, if one is.';
 COMMENT ON COLUMN analytics.billing_exceptions.milestone_id IS 'Milestone concerned, if one is.';
-COMMENT ON COLUMN analytics.billing_exceptions.message IS 'What is wrong and what to mend.';
+COMMENT ON COLUMN analytics.billing_exceptions.message IS 'What is wrong and what to fix.';

@@ -1,6 +1,6 @@
 -- Rule: what the source says by now of each customer's share. One that was billed stays as it was billed, and what the source says
 -- since stands beside it; source_state is what the source makes of it.
--- Grain: one row per customer's share of a transaction or a milestone, whatever became of it.
+-- Grain: one row per customer's share of a transaction or a milestone, whatever happened to it.
 CREATE OR REPLACE VIEW rules.source_share AS
 SELECT
     b.contract_id,

@@ -1,4 +1,4 @@
--- Rule: what became of a share: what is billed of it, less what corrections took back; what is written off; and what they gave back
+-- Rule: what happened to a share: what is billed of it, less what corrections took back; what is written off; and what they gave back
 -- that is open.
 -- Grain: one row per billed sale and reversal of one, and per part that is open; of shares that were billed once.
 CREATE OR REPLACE VIEW rules.share_piece AS

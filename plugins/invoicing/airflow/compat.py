@@ -131,7 +131,7 @@ def server_connection(connection_id: str) -> Any | None:
 
 
 def may_see_runs() -> Any:
-    """The guard of a route below a DAG: lets in whoever may see the runs of that DAG."""
+    """The guard of a route below a DAG: lets in anyone who may see the runs of that DAG."""
     from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415
     from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ from invoicing.vocabulary import Answer
 from invoicing.warehouse.transactions import reading, writing
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The approval, as `invoicing approvals` lists it.")]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why, for whoever asked.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why, for the person who asked.")]
 
 
 def approvals(

@@ -1,4 +1,4 @@
-"""`invoicing run`, `explain`, `verify`: the daily Process, and what became of it."""
+"""`invoicing run`, `explain`, `verify`: the daily Process, and what happened to it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def touch_contracts(connection: sa.Connection, change: Change, contract_ids: Seq
 
 
 def touch_slots(connection: sa.Connection, change: Change, slots: Sequence[int]) -> None:
-    """As `touch_contracts`, for whoever holds whole slots and does not know which contracts of them it changed."""
+    """As `touch_contracts`, for anyone who holds whole slots and does not know which contracts of them it changed."""
     execute(connection, TOUCH_SLOTS, slots=list(slots), change_id=change.change_id)
 
 

@@ -1,4 +1,4 @@
-"""Approvals: what moves much money is confirmed once somebody has said so, whoever confirms it and from wherever.
+"""Approvals: what moves much money is confirmed once somebody has said so, no matter who confirms it, and from where.
 
 An approval is of drafts, each at one version. A draft that is changed has another version, and needs a new approval.
 """

@@ -50,7 +50,7 @@ def choose(connection: sa.Connection, choice: Choice) -> Chosen:
 
     Raises:
         UsageError: no way to choose was taken, or more than one.
-        NotFoundError: something is to be left out that does not exist; whoever meant another invoice would see it confirmed.
+        NotFoundError: something is to be left out that does not exist; anyone who meant another invoice would see it confirmed.
     """
     _refuse_unclear(choice)
     if choice.invoices:

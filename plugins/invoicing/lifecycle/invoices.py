@@ -1,4 +1,4 @@
-"""Invoices as people name them, and what became of them."""
+"""Invoices as people name them, and what happened to them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Handled:
-    """What became of many: the invoices it was done to, as they stand now, and those it was not done to.
+    """What happened to many: the invoices it was done to, as they stand now, and those it was not done to.
 
     `approval_id`: the approval that is needed first for some of those that were refused.
     """

@@ -45,7 +45,7 @@ class Filtered:
 
 
 def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket: int, settings: Settings) -> Filtered:
-    """Selects what becomes of every open sale and milestone of a bucket's due lines, and leaves it in `run_selection`.
+    """Selects what happens to every open sale and milestone of a bucket's due lines, and leaves it in `run_selection`.
 
     Takes no lock of contracts: should somebody work on them meanwhile, the next step notices and selects again. Of a bucket that is
     written, and of an attempt that has ended, it says what it would be now, and records nothing.

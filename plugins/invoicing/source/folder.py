@@ -54,7 +54,7 @@ def _only(paths: list[Path], problems: Problems) -> Path | None:
     elif path.is_dir():
         reason = "is a folder; write the table as one file"
     elif path.is_symlink() and not path.exists():
-        reason = "is a link to nothing; mend the link, or put the file itself there"
+        reason = "is a link to nothing; fix the link, or put the file itself there"
     elif not path.is_file():
         reason = "is a pipe, a socket or a device; write the table as a file"
     else:

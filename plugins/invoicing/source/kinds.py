@@ -36,7 +36,7 @@ class Kind(Protocol):
         """True for every value that may not stand in such a column; nulls are no suspects."""
 
     def explain(self, value: str) -> str:
-        """What is wrong with a suspect and what to mend, to follow the quoted value."""
+        """What is wrong with a suspect and what to fix, to follow the quoted value."""
 
 
 @dataclass(frozen=True)

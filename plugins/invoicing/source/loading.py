@@ -56,7 +56,7 @@ def load_folder(
     bill otherwise are split among the customers of their line and recorded as billables.
 
     Args:
-        wait_seconds: how long to wait for whoever works on the same contracts.
+        wait_seconds: how long to wait for anyone who works on the same contracts.
         by: on whose behalf.
         progress: is told how far the load is.
 

@@ -39,7 +39,7 @@ class Problems:
         self.total += count
 
     def refuse_if_any(self, folder: str) -> None:
-        """Ends the load when there is anything to mend.
+        """Ends the load when there is anything to fix.
 
         Raises:
             LoadRefusedError: lists the first problems by file and line.

@@ -52,7 +52,7 @@ cluster_name = '{SYSTEM_USER}'
 
 @dataclass(frozen=True)
 class Server:
-    """One embedded server: where its data and its binaries are, and who runs it (None: whoever we are)."""
+    """One embedded server: where its data and its binaries are, and who runs it (None: the user who runs this)."""
 
     home: Path
     binaries: Path

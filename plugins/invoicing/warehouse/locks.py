@@ -49,5 +49,5 @@ def lock_request(connection: sa.Connection, request_key: str) -> None:
 
 
 def share_request(connection: sa.Connection, request_key: str) -> None:
-    """Keeps whoever takes the request for itself from working beside all who share it."""
+    """Keeps anyone who takes the request for itself from working beside all who share it."""
     execute(connection, SHARE_REQUEST, request_key=request_key)

@@ -77,7 +77,7 @@ def translating() -> Iterator[None]:
 
 
 def translated(error: BaseException | None, lost: bool = False) -> InvoicingError:
-    """What an error of the driver means to whoever has to act on it."""
+    """What an error of the driver means to anyone who has to act on it."""
     state = getattr(error, "sqlstate", None) or ""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if state == "55P03":

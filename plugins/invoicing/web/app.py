@@ -29,7 +29,7 @@ def create_app(engine: Callable[[], sa.Engine], guards: Sequence[Any] = ()) -> F
 
     Args:
         engine: gives the engine of the warehouse, for each request anew.
-        guards: dependencies of FastAPI that every route has; they refuse whoever may not see it.
+        guards: dependencies of FastAPI that every route has; they refuse anyone who may not see it.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=guards)
     app.include_router(run_invoices_router(engine))

@@ -38,7 +38,7 @@ _PAGE = """<!doctype html>
 
 
 def runbook_router() -> APIRouter:
-    """The route of the page. It is below a DAG because whoever may see that DAG's runs may see it."""
+    """The route of the page. It is below a DAG because anyone who may see that DAG's runs may see it."""
     router = APIRouter()
 
     @router.get("/dags/{dag_id}/runbook")

@@ -42,7 +42,7 @@ def disturb(place: Place, step: str, *troubles: str) -> None:
 
 
 def make_wait(place: Place, step: str, key: int) -> None:
-    """The step waits in its middle for whoever holds the advisory lock of that key."""
+    """The step waits in its middle for anyone who holds the advisory lock of that key."""
     _before(place, step, f"PERFORM pg_advisory_xact_lock_shared({key})")
 
 

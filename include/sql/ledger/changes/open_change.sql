@@ -1,7 +1,7 @@
 -- Purpose: record who does what for which request.
 -- Parameters: action, changed_by, request_key.
 -- Grain: one row in change; the same request's next try that finds something to do is its next attempt.
--- May be repeated: no, each time adds one; whoever repeats a request looks first for what it has done.
+-- May be repeated: no, each time adds one; anyone who repeats a request looks first for what it has done.
 INSERT INTO invoicing.change (action, changed_by, request_key, attempt)
 SELECT
     cast(:action AS text) AS action,

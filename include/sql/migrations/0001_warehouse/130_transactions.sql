@@ -71,7 +71,7 @@ WHERE source = 'milestone';
 CREATE UNIQUE INDEX uq_billable_correction ON invoicing.billable (contract_id, corrects_actual_id)
 WHERE source = 'correction';
 
--- What became of a share is found without reading what was ever corrected.
+-- What happened to a share is found without reading what was ever corrected.
 CREATE INDEX ix_billable_share ON invoicing.billable (contract_id, share_id)
 WHERE share_id IS NOT NULL;
 
@@ -149,7 +149,7 @@ CREATE TABLE invoicing.posting (
 CREATE INDEX ix_posting_rebooked ON invoicing.posting (contract_id, billable_id)
 WHERE posting = 'rebooked';
 
--- An actual is taken back at most once, whoever writes.
+-- An actual is taken back at most once, no matter who writes.
 CREATE UNIQUE INDEX uq_posting_reverses ON invoicing.posting (contract_id, reverses_actual_id)
 WHERE reverses_actual_id IS NOT NULL;
 

@@ -62,7 +62,7 @@ CREATE TABLE invoicing.invoice_line (
     CONSTRAINT pk_invoice_line PRIMARY KEY (contract_id, invoice_id, contract_line_id)
 );
 
--- The consumed billable is the key: a second live invoice for it is impossible, whoever writes. Parents are checked by the
+-- The consumed billable is the key: a second live invoice for it is impossible, no matter who writes. Parents are checked by the
 -- statement that writes. description, role_id, resource_id: what was written on the detail itself, or sealed at confirmation;
 -- until then the source says them.
 CREATE TABLE invoicing.invoice_line_detail (

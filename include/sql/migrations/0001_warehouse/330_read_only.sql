@@ -1,4 +1,4 @@
--- What is confirmed stays as it is, whoever tries: only the role invoicing_migration may change it. The role belongs to the
+-- What is confirmed stays as it is, no matter who tries: only the role invoicing_migration may change it. The role belongs to the
 -- whole server: it may exist already, or be made by a migration of another database at this very moment.
 DO $$
 BEGIN

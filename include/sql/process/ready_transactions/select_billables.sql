@@ -1,4 +1,4 @@
--- Purpose: what becomes of every open share of the due lines of a bucket, and why. Milestones only where they are invoiced: they are
+-- Purpose: what happens to every open share of the due lines of a bucket, and why. Milestones only where they are invoiced: they are
 -- in no accounting.
 -- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: one row per open share in run_selection.

@@ -1,4 +1,4 @@
--- Purpose: what a changed source says now of shares that were billed before is recorded beside them; whoever has no share any
+-- Purpose: what a changed source says now of shares that were billed before is recorded beside them; a customer who has no share any
 --          more has one of nothing, canceled.
 -- Parameters: change_id (reads known_share, share).
 -- Grain: one row in later_share per billed share whose source says something else than it said last.

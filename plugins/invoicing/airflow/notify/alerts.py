@@ -42,7 +42,7 @@ class ApprovalAlert(BaseNotifier):  # type: ignore[misc]  # untyped in Airflow
     """`notifiers` of a task that asks a person: the question, and where to answer it."""
 
     def notify(self, context: Any) -> None:
-        """Sends the alert; Airflow calls it in the task's process, and asks whatever becomes of it."""
+        """Sends the alert; Airflow calls it in the task's process, and asks whatever happens to it."""
         asking = context["task"]
         _send(
             title=asking.subject,

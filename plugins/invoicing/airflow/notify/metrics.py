@@ -1,4 +1,4 @@
-"""Figures of each run for whoever watches Airflow: StatsD or OpenTelemetry, as `[metrics]` says. docs/operating.md names all.
+"""Figures of each run for anyone who watches Airflow: StatsD or OpenTelemetry, as `[metrics]` says. docs/operating.md names all.
 
 Sent once, by the task that closes a run that succeeded; Airflow itself counts the runs that fail.
 """

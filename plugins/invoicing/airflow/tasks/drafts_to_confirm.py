@@ -16,7 +16,7 @@ from invoicing.airflow.tasks.handled import MOST_LISTED
 from invoicing.lifecycle.approval import ApprovalDraft
 from invoicing.lifecycle.invoices import Invoice, Refused
 
-_MOST_SHOWN = 20  # to whoever approves; the largest of each currency
+_MOST_SHOWN = 20  # to the person who approves; the largest of each currency
 
 
 class Summed(Protocol):

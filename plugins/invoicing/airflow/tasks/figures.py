@@ -25,7 +25,7 @@ def due_told(due: Due) -> dict[str, Any]:
 
 
 def filter_told(filtered: Filtered) -> dict[str, Any]:
-    """What becomes of a bucket: by reason and currency, how many transactions and of which amount."""
+    """What happens to a bucket: by reason and currency, how many transactions and of which amount."""
     reasons: dict[str, dict[str, Any]] = defaultdict(dict)
     for one in filtered.reasons:
         reasons[one.reason][one.currency] = {"transactions": int(one.transactions), "amount": str(one.amount)}

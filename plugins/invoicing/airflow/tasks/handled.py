@@ -1,4 +1,4 @@
-"""What became of many invoices, as Airflow shows it: the result of a task, the note of its run, the error when nothing was done."""
+"""What happened to many invoices, as Airflow shows it: the result of a task, the note of its run, the error when nothing was done."""
 
 from __future__ import annotations
 

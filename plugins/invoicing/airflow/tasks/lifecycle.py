@@ -39,8 +39,8 @@ def create_drafts() -> dict[str, Any]:
     |---|---|---|
     | `INV-101` | both a day and names were given | trigger again with one or the other |
     | `INV-102` | something that was named does not exist; nothing was created | trigger again with what is right |
-    | `INV-501: nothing was created` | no contract could be invoiced; the message says why | mend it, clear this task |
-    | `INV-501`, a transaction or milestone | it is not ready, or on an invoice; nothing was created | mend it, clear this task |
+    | `INV-501: nothing was created` | no contract could be invoiced; the message says why | fix it, clear this task |
+    | `INV-501`, a transaction or milestone | it is not ready, or on an invoice; nothing was created | fix it, clear this task |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it tries the contracts again that were refused, and makes no second invoice for the others.
@@ -118,7 +118,7 @@ def confirm_drafts() -> dict[str, Any]:
     | You see | It means | Do |
     |---|---|---|
     | skipped | rejected, or nothing to confirm; the note of the run says which | nothing |
-    | `INV-501: nothing was confirmed` | no draft could be confirmed; the message says why | mend it, trigger a new run |
+    | `INV-501: nothing was confirmed` | no draft could be confirmed; the message says why | fix it, trigger a new run |
     | `INV-503` | an approval is needed that nobody has given: `approve` was marked by hand | clear `approve` with Downstream |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
@@ -154,7 +154,7 @@ def create_corrections() -> dict[str, Any]:
     | You see | It means | Do |
     |---|---|---|
     | `INV-101` | details were named beside several invoices | trigger again for one invoice |
-    | `INV-501: nothing was created` | no invoice can be corrected; the message says why | mend it, clear this task |
+    | `INV-501: nothing was created` | no invoice can be corrected; the message says why | fix it, clear this task |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it makes no second correction.
@@ -176,11 +176,11 @@ def create_corrections() -> dict[str, Any]:
     return show(context, "created", Handled(handled.invoices, (*unknown, *handled.refused)))
 
 
-# Handed over for each DAG: whoever may see the runs of one may not see the runbook of another.
+# Handed over for each DAG: anyone who may see the runs of one may not see the runbook of another.
 _REPORTING = """### Reports what was refused
 Red in a run that is green: the run did its work, and what is named here was left out, with the reason.
 
-Do: mend what the log names, and ask for the rest.
+Do: fix what the log names, and ask for the rest.
 [Runbook](/invoicing/dags/{dag_id}/runbook#what-was-refused)
 """
 

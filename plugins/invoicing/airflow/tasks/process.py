@@ -70,7 +70,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
 
     | You see | It means | Do |
     |---|---|---|
-    | `quarantined` in `due` | contracts with a broken set-up are set aside, the others go on | mend what `report_quarantined` names |
+    | `quarantined` in `due` | contracts with a broken set-up are set aside, the others go on | fix what `report_quarantined` names |
     | `kept_drafts` in `due` | drafts that somebody changed, which no run changes any more | nothing; `invoicing edit --refresh` adds to one |
     | `INV-101` | the run date is in the future, the id of the run was used for another day, or a setting cannot be used | trigger again with what is right |
     | `INV-102` | a contract that was named does not exist | trigger again with what is right |
@@ -116,7 +116,7 @@ def _refuse_another_day(engine: sa.Engine, context: RunContext) -> None:
 
 # The runbooks of the next two are handed over by name: of a mapped task, Airflow does not take the docstring.
 _FILTERING = """### Filters the ready-to-invoice transactions up to the cut-off date
-Says of every open transaction of the bucket's due lines what becomes of it, and why: counts and sums by reason and currency
+Says of every open transaction of the bucket's due lines what happens to it, and why: counts and sums by reason and currency
 (`analytics.run_accounting`, once they are written). It changes nothing that anybody waits for.
 
 | You see | It means | Do |
@@ -189,12 +189,12 @@ def _named(bucket: dict[str, int]) -> Bucket:
 @task(multiple_outputs=False, trigger_rule=TriggerRule.ALL_DONE, outlets=[WRITTEN_DRAFTS])
 def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     """### Closes the run
-    Adds the buckets up, says what is missing, and ends the attempt in the ledger; whatever became of the tasks before it.
+    Adds the buckets up, says what is missing, and ends the attempt in the ledger; whatever happened to the tasks before it.
     Invoices that are proven are an event of the asset `draft_invoices`. When it fails, the run fails.
 
     | You see | It means | Do |
     |---|---|---|
-    | `stopped …` | a task before it failed | look at that task, mend, clear what is named and what follows |
+    | `stopped …` | a task before it failed | look at that task, fix, clear what is named and what follows |
     | `… failed in Airflow` | the same, while the ledger has another attempt that succeeded | the same |
 
     Cleared alone it adds up again.
@@ -238,9 +238,9 @@ def _mend(failed: list[str]) -> str:
 def report_quarantined() -> str:
     """### Reports the contracts that the run set aside
     Red in a run that is green: the run did its work, and contracts named here could not be invoiced. They are taken again by
-    the next run, under their own run date, once they are mended.
+    the next run, under their own run date, once they are fixed.
 
-    Do: mend what the log names (for each contract a code and what to mend), load it, and clear this run, or leave it to the
+    Do: fix what the log names (for each contract a code and what to fix), load it, and clear this run, or leave it to the
     next one. `invoicing exceptions` lists what is still open.
     [Runbook](/invoicing/dags/create_invoices/runbook#a-quarantined-contract)
     """

@@ -1,4 +1,4 @@
-"""What Airflow does with a failed task: outages are tried again, errors that somebody has to mend fail at once."""
+"""What Airflow does with a failed task: outages are tried again, errors that somebody has to fix fail at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from invoicing.errors import TerminalError, TransientError
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
-        RetryRule(exception=TerminalError, action=RetryAction.FAIL, reason="Somebody has to mend something first."),
+        RetryRule(exception=TerminalError, action=RetryAction.FAIL, reason="Somebody has to fix something first."),
         RetryRule(exception=TransientError, action=RetryAction.RETRY, reason="The warehouse was not available."),
     ]
 )

@@ -15,5 +15,5 @@ def _engine() -> sa.Engine:
     return engine_of(server_connection(CONNECTION_ID), read_settings())
 
 
-# Whoever may see the runs of a DAG may see what they wrote. On the application, so that no route is forgotten.
+# Anyone who may see the runs of a DAG may see what they wrote. On the application, so that no route is forgotten.
 app = create_app(_engine, [Depends(may_see_runs())])
