@@ -6,6 +6,7 @@ import re
 
 from fastapi.testclient import TestClient
 
+from invoicing.warehouse.statements import SQL_ROOT
 from invoicing.web.runbook import RUNBOOK, anchor
 
 PAGE = "/dags/create_invoices/runbook"
@@ -22,6 +23,15 @@ def test_every_link_within_the_runbook_leads_somewhere(web: TestClient) -> None:
     links = re.findall(r'href="#([^"]+)"', html)
     assert links
     assert [link for link in links if f'id="{link}"' not in html] == []
+
+
+def test_every_billing_exception_has_its_row(web: TestClient) -> None:
+    files = [*SQL_ROOT.glob("audit/exceptions/*/*.sql"), SQL_ROOT / "rules/025_broken_line.sql"]
+    said = [text for path in files for text in re.findall(r"(.*) AS code", path.read_text())]
+    codes = {code for text in said for code in re.findall(r"'(\w+)'", text)}
+    html = web.get(PAGE).text
+    assert len(codes) > 15
+    assert [code for code in sorted(codes) if f"<td><code>{code}</code></td>" not in html] == []
 
 
 def test_tables_are_shown_as_tables(web: TestClient) -> None:
