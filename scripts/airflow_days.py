@@ -28,13 +28,13 @@ def main() -> int:
     timezone = read_settings().timezone
     for day in map(date.fromisoformat, sys.argv[1:]):
         run = dag.test(logical_date=pendulum.datetime(day.year, day.month, day.day, tz=timezone))
-        _mend_start(run.run_id)
+        _give_start(run.run_id)
         if str(run.state) != "success":
             return 1
     return 0
 
 
-def _mend_start(run_id: str) -> None:
+def _give_start(run_id: str) -> None:
     # `test` says that a run began on its logical date: the UI would show runs of the past as years long.
     with create_session() as session:
         run = session.scalars(sa.select(DagRun).where(DagRun.run_id == run_id)).one()

@@ -25,7 +25,7 @@ class InvoicingError(Exception):
 
 
 class TerminalError(InvoicingError):
-    """Trying again without mending something gives the same error."""
+    """Trying again without fixing something gives the same error."""
 
 
 class TransientError(InvoicingError):

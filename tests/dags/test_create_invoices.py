@@ -193,7 +193,7 @@ def test_one_quarantined_contract_leaves_the_run_green_and_its_report_red(run_da
     assert (str(run.state), states(run)["report_quarantined"]) == ("success", "failed")
 
 
-def test_the_report_has_contract_code_and_mend(run_dag: RunDag, own_world: World) -> None:
+def test_the_report_has_contract_code_and_what_to_fix(run_dag: RunDag, own_world: World) -> None:
     damage.remove_rounding_customer(own_world, "implementation", ADATUM)
     run = run_dag("2020-10-05")
     found = result(run, "find_due_contract_lines", "due")

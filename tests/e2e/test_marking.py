@@ -17,6 +17,8 @@ from tests.world.damage import refusing
 from tests.world.reads import run_of
 from tests.world.world import World
 
+pytestmark = pytest.mark.slow_e2e
+
 FIRST, SECOND = "2020-10-05", "2020-10-19"
 FIND, FILTER, WRITE, CLOSE = (
     "find_due_contract_lines",
@@ -24,7 +26,7 @@ FIND, FILTER, WRITE, CLOSE = (
     "write_draft_invoices",
     "close_run",
 )
-MEND = f"clear {FIND} with Downstream."
+REMEDY = f"clear {FIND} with Downstream."
 
 Act = Callable[[Rest, str], object]
 
@@ -90,13 +92,13 @@ def test_day_that_succeeded_is_told_alike_everywhere_whatever_is_done_to_its_run
     assert outcome(warehouse) == undisturbed(FIRST, SECOND)
 
 
-def test_day_whose_first_task_was_cleared_alone_is_mended_by_what_its_note_names(
+def test_day_whose_first_task_was_cleared_alone_is_fixed_by_what_its_note_names(
     rest: Rest, warehouse: World, undisturbed: Undisturbed
 ) -> None:
     run = run_day(rest)
     rest.clear_tasks(run, FIND, downstream=False)
     assert rest.wait_for(run) == "success"
-    assert note_of(rest, run).endswith(f"Attempt 2 is not closed: {MEND}")
+    assert note_of(rest, run).endswith(f"Attempt 2 is not closed: {REMEDY}")
     rest.clear_tasks(run, FIND)
     assert rest.wait_for(run) == "success"
     assert they_agree(rest, warehouse, run) == "succeeded"
@@ -147,7 +149,7 @@ def test_run_that_is_closed_by_hand_alone_names_what_to_clear(
     rest.mark(run, WRITE, "success")
     rest.clear_tasks(run, CLOSE)
     assert rest.wait_for(run) == "failed"
-    assert f"close_run failed: Run 1 of {FIRST} stopped with 1 of 1 buckets unwritten; {MEND}" in note_of(rest, run)
+    assert f"close_run failed: Run 1 of {FIRST} stopped with 1 of 1 buckets unwritten; {REMEDY}" in note_of(rest, run)
     rest.clear_tasks(run, FIND)
     assert rest.wait_for(run) == "success"
     assert they_agree(rest, warehouse, run) == "succeeded"
@@ -162,7 +164,7 @@ def test_run_whose_warehouse_is_another_one_names_what_to_clear_and_invoices_the
     connect(rest, other.engine.url)
     rest.clear_tasks(run, CLOSE)
     assert rest.wait_for(run) == "failed"
-    assert f"The run never got as far as the ledger; {MEND}" in note_of(rest, run)
+    assert f"The run never got as far as the ledger; {REMEDY}" in note_of(rest, run)
     rest.clear_tasks(run, FIND)
     assert rest.wait_for(run) == "success"
     assert they_agree(rest, other, run) == "succeeded"
@@ -203,7 +205,6 @@ IN_ANY_ORDER: dict[str, tuple[Act, ...]] = {
 }
 
 
-@pytest.mark.slow_e2e
 @pytest.mark.parametrize("order", IN_ANY_ORDER)
 def test_run_that_people_did_everything_to_is_told_alike_after_each_act_and_is_right_once_it_is_cleared(
     rest: Rest, warehouse: World, undisturbed: Undisturbed, order: str

@@ -41,7 +41,7 @@ def test_one_broken_contract_leaves_the_run_green_with_a_red_task_that_names_it(
     assert outcome(warehouse) == outcome(other)
 
 
-def test_contract_that_was_mended_is_taken_by_the_next_run(
+def test_contract_that_was_fixed_is_taken_by_the_next_run(
     rest: Rest, make_warehouse: MakeWarehouse, template: str
 ) -> None:
     warehouse = make_warehouse(template)

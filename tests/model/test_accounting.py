@@ -48,7 +48,7 @@ def test_due_rows_of_a_quarantined_contract_end_failed() -> None:
     assert set(calculator.schedule.values()) == {"run_failed"}
 
 
-def test_mended_contract_is_invoiced_by_a_later_run() -> None:
+def test_fixed_contract_is_invoiced_by_a_later_run() -> None:
     calculator = broken(())
     calculator.run(october(5))
     calculator.load(Source(contract_line_customers=shares("100", line="broken")))

@@ -219,7 +219,7 @@ def test_repeated_runs_change_nothing(story_of: Callable[[Case], Story], case: C
 # Found by the above
 
 
-def test_run_closes_the_exception_it_mends(engine: sa.Engine) -> None:
+def test_run_closes_the_exception_it_fixes(engine: sa.Engine) -> None:
     warehouse = Warehouse(engine, catch_up_days=7)
     warehouse.load(line("A", october(5)))
     warehouse.run(october(20))  # reports the row of 5 October as overdue

@@ -254,7 +254,7 @@ def test_run_that_wrote_what_became_due_between_its_steps_does_not_say_that_noth
 # Problems of the data
 
 
-def test_problem_that_the_run_itself_mended_is_not_reported(due: World) -> None:
+def test_problem_that_the_run_itself_fixed_is_not_reported(due: World) -> None:
     due.run(october(4))
     due.line("prototype", method="fixed_price")
     due.milestone("M1", DAY, line_id="prototype")

@@ -446,7 +446,7 @@ def test_problem_keeps_the_run_date_that_found_it_first(contract: World) -> None
     assert tuple(second) == tuple(first)
 
 
-def test_problem_that_was_mended_leaves_with_the_next_run(contract: World) -> None:
+def test_problem_that_was_fixed_leaves_with_the_next_run(contract: World) -> None:
     contract.run(DAY)
     contract.schedule(october(19))
     contract.run(october(6))
@@ -492,7 +492,7 @@ def test_contract_set_aside_does_not_stop_the_others(contract: World, broken: Ca
 
 
 @BROKEN
-def test_mended_contract_is_taken_by_the_next_run_under_its_own_date(
+def test_fixed_contract_is_taken_by_the_next_run_under_its_own_date(
     contract: World, broken: Callable[[World], None]
 ) -> None:
     contract.schedule(DAY)
@@ -531,7 +531,7 @@ def test_broken_line_that_is_not_due_sets_nothing_aside(contract: World) -> None
     assert billed(contract) == {DAY: ["T1"]}
 
 
-def test_run_names_the_contract_set_aside_and_what_to_mend(contract: World) -> None:
+def test_run_names_the_contract_set_aside_and_what_to_fix(contract: World) -> None:
     contract.schedule(DAY)
     damage.remove_line_customers(contract)
     (found,) = contract.run(DAY).quarantined

@@ -164,7 +164,7 @@ def test_day_that_billed_a_late_milestone_changes_no_row_when_it_is_run_again(du
     assert dump(due, ledger=False) == before
 
 
-def test_day_that_mended_a_problem_changes_no_row_when_it_is_run_again(world: World) -> None:
+def test_day_that_fixed_a_problem_changes_no_row_when_it_is_run_again(world: World) -> None:
     world.contract()
     world.line()
     world.schedule(DAY)

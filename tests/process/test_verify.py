@@ -518,7 +518,7 @@ def test_quarantine_passes(invoiced: World) -> None:
     assert differences(invoiced) == []
 
 
-def test_mended_quarantine_passes(invoiced: World) -> None:
+def test_fixed_quarantine_passes(invoiced: World) -> None:
     invoiced.line("broken", percents={})
     invoiced.schedule(october(19), line_id="broken")
     invoiced.transaction("T7", october(10))

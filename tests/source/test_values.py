@@ -73,7 +73,7 @@ NOT_FINITE = "is not a finite number; write the number, or leave the field empty
         ("customers", "name", "two\nlines", "holds a line break; write it on one line, and look for a quote"),
     ],
 )
-def test_bad_value_is_named_with_what_to_mend(
+def test_bad_value_is_named_with_what_to_fix(
     empty: World, source: SourceFolder, table: str, column: str, value: str, reason: str
 ) -> None:
     problems = problems_of(empty, source.change(table, **{column: value}).write())

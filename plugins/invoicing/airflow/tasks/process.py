@@ -207,15 +207,15 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
         closed = closing.close_run(connection, run_key=context.run_key, settings=settings)
         lag = measure_lag(connection, pendulum.now(settings.timezone).date())
     if closed is None:
-        raise AirflowFailException(f"The run never got as far as the ledger; {_mend(failed)}.")
+        raise AirflowFailException(f"The run never got as far as the ledger; {_remedy(failed)}.")
     run, figures = closed
     _push_attempt(run)
     if run.status != "succeeded":
-        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; {_mend(failed)}.")
+        raise AirflowFailException(f"Run {run.run_id} of {run.run_date} {run.failure}; {_remedy(failed)}.")
     if failed:
         raise AirflowFailException(
             f"{', '.join(failed)} failed in Airflow, while attempt {run.attempt} of run {run.run_id} in the ledger stands; "
-            f"{_mend(failed)}."
+            f"{_remedy(failed)}."
         )
     send_metrics(run, figures, lag)
     told = run_told(run, figures)
@@ -229,7 +229,7 @@ def _push_attempt(run: Run) -> None:
     get_current_context()["ti"].xcom_push(ATTEMPT_KEY, {"run_id": run.run_id, "attempt": run.attempt})
 
 
-def _mend(failed: list[str]) -> str:
+def _remedy(failed: list[str]) -> str:
     """What to do about a run that cannot be closed. Nothing failed: somebody marked a task instead of having it run."""
     return f"clear {', '.join(failed) or FIND_DUE} with Downstream"
 
