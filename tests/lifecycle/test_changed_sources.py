@@ -118,6 +118,14 @@ def test_source_that_changed_after_its_confirmation_is_reported_until_it_is_corr
     assert "source_changed_after_confirmation" not in exceptions(world)
 
 
+def test_source_that_was_canceled_after_its_confirmation_is_reported(world: World, desk: Desk) -> None:
+    desk.confirm(invoice_of(world, DAY))
+    world.revise("transactions", "T1", billing_status="canceled")
+    world.run(DAY)
+    (row,) = found(world, "source_changed_after_confirmation")
+    assert "canceled, now" in row.message
+
+
 def test_source_that_came_while_it_was_on_an_edited_draft_is_reported_once_that_is_confirmed(
     world: World, desk: Desk
 ) -> None:

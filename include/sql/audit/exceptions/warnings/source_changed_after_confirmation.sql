@@ -28,8 +28,8 @@ INNER JOIN (
     GROUP BY ls.contract_id, ls.billable_id
 ) AS pieces ON now.contract_id = pieces.contract_id AND now.billable_id = pieces.billable_id
 WHERE
-    (pieces.quantity, pieces.amount, pieces.tax_amount) <> CASE
-        WHEN now.source_state = 'canceled' THEN row(0, 0, 0)
-        ELSE row(now.quantity, now.amount, now.tax_amount)
+    CASE
+        WHEN now.source_state = 'canceled' THEN (pieces.quantity, pieces.amount, pieces.tax_amount) <> (0, 0, 0)
+        ELSE (pieces.quantity, pieces.amount, pieces.tax_amount) <> (now.quantity, now.amount, now.tax_amount)
     END
     AND (cast(:contract_ids AS text[]) IS NULL OR now.contract_id = any(cast(:contract_ids AS text[])))
