@@ -48,7 +48,7 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "all that was approved": "TRUNCATE invoicing.approval_invoice",
     "all invoices": "TRUNCATE invoicing.invoice CASCADE",
     "all lines": "TRUNCATE invoicing.invoice_line",
-    "all details": "TRUNCATE invoicing.invoice_line_detail",
+    "all details": "TRUNCATE invoicing.invoice_line_detail CASCADE",
     "all that can be billed": "TRUNCATE invoicing.billable",
     "all actuals": "TRUNCATE invoicing.posting",
     "all that was done": "TRUNCATE invoicing.invoice_change",
