@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from invoicing.errors import LoadRefusedError
+from tests.world import damage
 from tests.world.desk import Desk
-from tests.world.names import LINE, october
+from tests.world.names import CONTRACT, LINE, october
 from tests.world.reads import billed, dump, invoice_of, run_status, shown, totals
 from tests.world.stored import source_rows
 from tests.world.world import World
@@ -292,6 +293,13 @@ def test_milestone_of_a_confirmed_invoice_keeps_the_row_that_it_ran_with(milesto
     milestones.world.run(october(20))
     assert run_status(milestones.world, RUN_DATE) == "run_successful"
     assert billed(milestones.world) == {RUN_DATE: ["M1"]}
+
+
+def test_row_that_failed_stays_failed_when_its_milestone_changes(milestones: Desk) -> None:
+    damage.remove_rounding_customer(milestones.world, LINE, CONTRACT)
+    milestones.world.run(RUN_DATE)
+    milestones.world.revise("milestones", "M1", amount="800")
+    assert run_status(milestones.world, RUN_DATE) == "run_failed"
 
 
 def test_milestone_that_another_system_has_billed_is_never_invoiced_here(milestones: Desk) -> None:

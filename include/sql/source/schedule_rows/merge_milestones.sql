@@ -1,7 +1,7 @@
 -- Purpose: a line is due on the dates of its milestones. One that another system has billed is a row that it has run.
 -- Parameters: none (reads changed_milestones).
 -- Grain: one schedule row per milestone.
--- May be repeated: yes; what our own runs have run stays as it was run.
+-- May be repeated: yes; what our own runs have run, or failed to run, stays so.
 INSERT INTO invoicing.schedule_row AS s (
     contract_id, contract_line_id, run_date, source, source_id, cutoff_date, run_status
 )
@@ -19,4 +19,4 @@ FROM pg_temp.changed_milestones
 ORDER BY contract_id ASC, contract_line_id ASC, milestone_date ASC, milestone_id ASC
 ON CONFLICT (contract_id, contract_line_id, run_date, source, source_id) DO UPDATE
     SET run_status = excluded.run_status
-    WHERE s.ran_at IS NULL AND s.run_status <> excluded.run_status
+    WHERE s.ran_at IS NULL AND (s.run_status = 'run_successful') <> (excluded.run_status = 'run_successful')
