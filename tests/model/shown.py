@@ -190,7 +190,7 @@ def _shown_actual(actual: Actual, holders: dict[Actual, Invoice], known: dict[Ac
             actual.worth.amount,
             actual.worth.tax_amount,
             actual.billing_type,
-            "invoice_created" if actual in holders and actual.status != "invoice_posted" else actual.status,
+            "invoice_created" if actual in holders and actual.is_open else actual.status,
             actual.adjustment,
             invoice.invoice_id if invoice else None,
             _shown_actual(actual.reverses, holders, known) if actual.reverses else None,
@@ -201,8 +201,10 @@ def _shown_actual(actual: Actual, holders: dict[Actual, Invoice], known: dict[Ac
 
 def _milestone(actual: Actual, invoice: Invoice | None) -> ShownMilestone:
     status = actual.status.replace("unbilled", "not_ready")
-    if invoice:
-        status = "invoice_created" if invoice.is_draft else "invoice_posted"
+    if invoice and not invoice.is_draft:
+        status = "invoice_posted"
+    elif invoice and actual.is_open:
+        status = "invoice_created"
     return ShownMilestone(
         actual.contract_id,
         actual.contract_line_id,
