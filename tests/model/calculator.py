@@ -218,6 +218,7 @@ class Calculator(Records):
                 continue
             if (key.row.contract_id, key.row.run_date) in quarantined:
                 self._statuses[key] = "run_failed"
+                self._run_here.pop(key, None)  # the run that takes it in the end has caught it up
             else:
                 self._statuses[key] = "run_successful"
                 self._run_here.setdefault(key, run_date)

@@ -86,6 +86,24 @@ taken_off AS (
     GROUP BY ic.contract_id, ic.billable_id
 ),
 
+-- An older row that admits it and failed has it wait, until its contract is in order.
+failed AS (
+    SELECT
+        waiting.contract_id,
+        waiting.billable_id,
+        min(s.run_date) AS run_date
+    FROM waiting
+    INNER JOIN invoicing.schedule_row AS s
+        ON
+            waiting.contract_id = s.contract_id
+            AND waiting.contract_line_id = s.contract_line_id
+            AND waiting.transaction_date <= s.cutoff_date
+    WHERE
+        s.run_status = 'run_failed'
+        AND s.source <> 'milestone'
+    GROUP BY waiting.contract_id, waiting.billable_id
+),
+
 -- An invoice that somebody edited or confirmed keeps what else is ready for its customer and run date waiting; so did one that
 -- was deleted since. What somebody took off a draft since was on it when the run passed.
 suspect AS (
@@ -98,6 +116,11 @@ suspect AS (
             AND of_date.run_date = i.run_date
             AND i.origin = 'scheduled'
             AND (i.status <> 'draft' OR i.is_edited)
+    LEFT JOIN failed
+        ON
+            of_date.contract_id = failed.contract_id
+            AND of_date.billable_id = failed.billable_id
+            AND of_date.run_date > failed.run_date
     LEFT JOIN deletion ON of_date.contract_id = deletion.contract_id AND of_date.ran_at <= deletion.latest_at
     LEFT JOIN taken_off
         ON
@@ -106,6 +129,7 @@ suspect AS (
             AND of_date.ran_at <= taken_off.latest_at
     WHERE
         i.invoice_id IS NULL
+        AND failed.billable_id IS NULL
         AND taken_off.billable_id IS NULL
         AND deletion.contract_id IS NULL
 ),

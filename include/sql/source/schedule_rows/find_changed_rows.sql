@@ -60,7 +60,7 @@ decided AS (
             WHEN is_kept THEN known_run_status
             WHEN source_run_status = 'run_successful' THEN 'run_successful'
             WHEN source_run_status <> known_source_run_status THEN source_run_status
-            WHEN source_cutoff_date <> known_cutoff_date AND ran_at IS NOT NULL THEN 'not_run'
+            WHEN source_cutoff_date <> known_cutoff_date AND ran_at IS NOT NULL AND known_run_status = 'run_successful' THEN 'not_run'
             ELSE known_run_status
         END AS run_status,
         ran_at IS NOT NULL
