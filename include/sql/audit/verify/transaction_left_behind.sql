@@ -104,6 +104,25 @@ failed AS (
     GROUP BY waiting.contract_id, waiting.billable_id
 ),
 
+-- What was on the draft of another row of its line when the row ran may have been let go since: that row was derived later, though
+-- it is older or had been run before.
+let_go AS (
+    SELECT DISTINCT
+        of_date.contract_id,
+        of_date.billable_id,
+        of_date.run_date
+    FROM of_date
+    INNER JOIN invoicing.schedule_row AS s
+        ON
+            of_date.contract_id = s.contract_id
+            AND of_date.contract_line_id = s.contract_line_id
+            AND of_date.attempt_id < s.attempt_id
+    LEFT JOIN invoicing.invoice_run AS r ON s.run_date = r.run_date AND s.attempt_id > r.attempt_id
+    WHERE
+        s.run_date < of_date.run_date
+        OR r.attempt_id IS NOT NULL
+),
+
 -- An invoice that somebody edited or confirmed keeps what else is ready for its customer and run date waiting; so did one that
 -- was deleted since. What somebody took off a draft since was on it when the run passed.
 suspect AS (
@@ -121,6 +140,11 @@ suspect AS (
             of_date.contract_id = failed.contract_id
             AND of_date.billable_id = failed.billable_id
             AND of_date.run_date > failed.run_date
+    LEFT JOIN let_go
+        ON
+            of_date.contract_id = let_go.contract_id
+            AND of_date.billable_id = let_go.billable_id
+            AND of_date.run_date = let_go.run_date
     LEFT JOIN deletion ON of_date.contract_id = deletion.contract_id AND of_date.ran_at <= deletion.latest_at
     LEFT JOIN taken_off
         ON
@@ -130,6 +154,7 @@ suspect AS (
     WHERE
         i.invoice_id IS NULL
         AND failed.billable_id IS NULL
+        AND let_go.billable_id IS NULL
         AND taken_off.billable_id IS NULL
         AND deletion.contract_id IS NULL
 ),
