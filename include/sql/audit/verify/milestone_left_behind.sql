@@ -1,5 +1,5 @@
 -- Purpose: ready milestones that the run of their date must have invoiced and that are on no invoice, although the draft of
--- that date stands and nobody touched it.
+-- that date stands and nobody touched it. What was on a draft that somebody deleted since waits.
 -- Parameters: from_date, to_date (milestone dates), at_most.
 -- Grain: one row per share of a milestone.
 -- May be repeated: reads only.
@@ -11,6 +11,16 @@ WITH ran AS (
         AND source = 'milestone'
         AND run_status = 'run_successful'
         AND ran_at IS NOT NULL
+),
+
+deletion AS (
+    SELECT
+        ic.contract_id,
+        max(ch.changed_at) AS latest_at
+    FROM invoicing.invoice_change AS ic
+    INNER JOIN invoicing.change AS ch ON ic.change_id = ch.change_id
+    WHERE ic.action = 'deleted'
+    GROUP BY ic.contract_id
 )
 
 SELECT
@@ -30,6 +40,7 @@ INNER JOIN invoicing.billable AS b
 INNER JOIN invoicing.change AS ch ON b.change_id = ch.change_id
 INNER JOIN invoicing.invoice AS i
     ON b.contract_id = i.contract_id AND b.customer_id = i.customer_id AND s.run_date = i.run_date
+LEFT JOIN deletion ON s.contract_id = deletion.contract_id AND s.ran_at <= deletion.latest_at
 LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
 WHERE
     cl.billing_method = 'fixed_price'
@@ -41,5 +52,6 @@ WHERE
     AND i.status = 'draft'
     AND NOT i.is_edited
     AND d.billable_id IS NULL
+    AND deletion.contract_id IS NULL
 ORDER BY b.contract_id ASC, b.billable_id ASC
 LIMIT :at_most
