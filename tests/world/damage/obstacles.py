@@ -19,8 +19,10 @@ _MIDDLE: Final = {
 
 STEPS: Final = tuple(_MIDDLE)
 
-# When a step is in its middle. The first step writes the table of the last one, too, but ends no attempt.
+# When a step is in its middle. The first step writes the table of the last one, too, but ends no attempt; and a bucket without
+# contracts writes no row.
 _MOMENT: Final = dict.fromkeys(STEPS, ("BEFORE INSERT OR UPDATE", "FOR EACH STATEMENT")) | {
+    "write_draft_invoices": ("AFTER INSERT OR UPDATE", "FOR EACH ROW"),
     "close_run": ("AFTER UPDATE", "FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL)")
 }
 
@@ -52,7 +54,7 @@ def lock_before(step: str) -> str:
 
 
 def _before(place: Place, step: str, action: str) -> None:
-    """Something is done before the step writes, once for all rows."""
+    """Something is done in the middle of the step."""
     function = f"""
         CREATE OR REPLACE FUNCTION public.before_the_step() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN {action}; RETURN NULL; END $$
