@@ -23,7 +23,7 @@ STEPS: Final = tuple(_MIDDLE)
 # contracts writes no row.
 _MOMENT: Final = dict.fromkeys(STEPS, ("BEFORE INSERT OR UPDATE", "FOR EACH STATEMENT")) | {
     "write_draft_invoices": ("AFTER INSERT OR UPDATE", "FOR EACH ROW"),
-    "close_run": ("AFTER UPDATE", "FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL)")
+    "close_run": ("AFTER UPDATE", "FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL)"),
 }
 
 
