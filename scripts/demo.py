@@ -39,7 +39,7 @@ def main() -> int:
     settings = read_settings()
     with _step("Starting the warehouse"):
         engine = create_engine(warehouse_url(settings))
-        migrations.upgrade(engine)
+        migrations.upgrade(engine, settings.wait_seconds, settings.currency_decimals)
     with _step("Loading the samples adatum and agency"):
         start = load_samples(engine, settings, datetime.now(UTC).date())
     waiting = [day for day in DAYS if not has_succeeded(engine, day)]

@@ -38,7 +38,7 @@ def up(port: int) -> int:
         return 1
     settings = read_settings()
     engine = create_engine(warehouse_url(settings))
-    migrations.upgrade(engine)
+    migrations.upgrade(engine, settings.wait_seconds, settings.currency_decimals)
     start = load_samples(engine, settings, datetime.now(UTC).date())
     invoice_the_past(engine, settings, start)
     HOME.mkdir(exist_ok=True)
