@@ -51,10 +51,10 @@ def _process(engine: sa.Engine) -> float:
     administer(
         engine,
         "SET session_replication_role = replica",  # past the triggers that keep what is confirmed
-        "TRUNCATE invoicing.invoice_line_detail, invoicing.invoice_line, invoicing.invoice",
+        "TRUNCATE invoicing.taken_share, invoicing.invoice_line_detail, invoicing.invoice_line, invoicing.invoice",
         "RESET session_replication_role",
         "UPDATE invoicing.schedule_row SET run_status = 'not_run', ran_at = NULL, ran_for = NULL",
-        "TRUNCATE invoicing.run_due_row, invoicing.run_held, invoicing.run_line",
+        "TRUNCATE invoicing.run_due_row, invoicing.run_line",
         "CHECKPOINT",
     )
     started = time.perf_counter()

@@ -1,5 +1,6 @@
 -- Deterministic volume: :contracts contracts of three lines, a tenth of them with two customers; a third of the lines due on
--- 2026-10-05; :transactions transactions, 3 % after the cut-off, 2 % not ready. Every choice is a hash of the row's number.
+-- 2026-10-05, each with a row two weeks later; :transactions transactions, 3 % after the cut-off, 2 % not ready. Every choice is a
+-- hash of the row's number.
 INSERT INTO invoicing.customer (customer_id, name)
 SELECT 'K' || lpad(cast(g AS text), 6, '0'), 'Customer' FROM generate_series(1, :contracts + :contracts / 10) AS g;
 
@@ -16,8 +17,8 @@ INSERT INTO invoicing.contract_line_customer (contract_id, contract_line_id, cus
 SELECT contract_id, contract_line_id, 'K0' || substr(contract_id, 2), 100, TRUE FROM invoicing.contract_line;
 
 INSERT INTO invoicing.schedule_row (contract_id, contract_line_id, run_date, source, cutoff_date)
-SELECT s.contract_id, s.contract_line_id, s.run_date, 'delivered', s.run_date - 1
-FROM (
+SELECT s.contract_id, s.contract_line_id, s.run_date + later.days, 'delivered', s.run_date + later.days - 1
+FROM (VALUES (0), (14)) AS later (days), (
     SELECT
         'C' || lpad(cast((g + 2) / 3 AS text), 5, '0') AS contract_id,
         'L' || (g + 2) % 3 AS contract_line_id,

@@ -54,6 +54,12 @@ class Settings(BaseSettings):
         description="In how many buckets of contracts drafts are written; unset: by volume.",
     )
     rows_per_bucket: int = Field(250_000, ge=1, description="Details per bucket where `buckets` is not set.")
+    buckets_at_once: int = Field(
+        4,
+        ge=1,
+        le=MOST_BUCKETS,
+        description="How many buckets `invoicing run` writes side by side; Airflow has its own limits.",
+    )
     deadline_minutes: float | None = Field(
         None, gt=0, description="Alert when a scheduled run has not succeeded so long after its schedule; unset: never."
     )

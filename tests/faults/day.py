@@ -132,7 +132,7 @@ def _go_on(world: World) -> None:
 def _fill_and_run(world: World) -> None:
     """The day is over, and everything went well."""
     _fill(world)
-    task = Task(world.engine, Settings(wait_seconds=20, buckets=BUCKETS), RUN_KEY, {})
+    task = Task(world.engine, Settings(wait_seconds=20, buckets=BUCKETS, buckets_at_once=1), RUN_KEY, {})
     for step in STEPS.values():
         step(task)
 

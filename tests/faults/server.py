@@ -117,7 +117,7 @@ def _wait_until_over(process: int) -> None:
 @contextmanager
 def own_server(name: str) -> Iterator[Server]:
     """A server for the length of the block."""
-    server = Server(Settings(warehouse_dir=server_home(name), wait_seconds=20, buckets=BUCKETS))
+    server = Server(Settings(warehouse_dir=server_home(name), wait_seconds=20, buckets=BUCKETS, buckets_at_once=1))
     try:
         changes = [f"ALTER SYSTEM SET {setting} = '{value}'" for setting, value in _CONFIGURATION.items()]
         server.administer(*changes)

@@ -21,9 +21,8 @@ LOST: dict[str, tuple[str, Callable[[World], None]]] = {
     "a due line, before the filter": ("find_due", lambda world: damage.lose_due_line(world, "travel")),
     "due rows, before the drafts": ("filter_ready", lambda world: damage.lose_private(world, "due rows")),
     "a due line, before the drafts": ("filter_ready", lambda world: damage.lose_due_line(world, "travel")),
-    "the selection": ("filter_ready", lambda world: damage.lose_private(world, "selection")),
-    "some of the selection": ("filter_ready", lambda world: damage.lose_selected(world, ["T1", "T3"])),
     "the sums": ("filter_ready", lambda world: damage.lose_private(world, "sums")),
+    "the sum of a line": ("filter_ready", lambda world: damage.lose_sum(world, "travel")),
     "everything": ("filter_ready", damage.lose_private),
 }
 

@@ -95,10 +95,11 @@ SPOILT: dict[str, tuple[str, Callable[[sa.Connection], None]]] = {
     ),
     "line total is altered": ("total_invoices", lambda at: damage.change_line(at, LINE, chargeable_amount=131)),
     "detail count of a line is altered": ("total_invoices", lambda at: damage.change_line(at, LINE, detail_count=1)),
-    "selected transaction reads otherwise than its sum": (
+    "sum reads otherwise than its transactions": (
         "release_details",
-        lambda at: damage.change_selected(at, "T2", amount=31),
+        lambda at: damage.change_sum(at, "travel", amount=31),
     ),
+    "shares of a sum are missing": ("release_details", lambda at: damage.empty_sum(at, "travel")),
 }
 
 

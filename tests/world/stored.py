@@ -16,7 +16,7 @@ LEDGER: Final = re.compile(r"change|invoice_run|run_\w+")
 LEDGER_COLUMNS: Final = {"project_contract": ("change_id",)}
 
 # What the steps of an attempt leave for each other, in the order in which they do.
-PRIVATE: Final = ("run_due_row", "run_selection", "run_line")
+PRIVATE: Final = ("run_due_row", "run_line")
 
 
 def left_for_the_next_step(world: Readable) -> dict[str, int]:

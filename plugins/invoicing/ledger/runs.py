@@ -28,7 +28,6 @@ END_SUPERSEDED = Statement("ledger/runs/end_superseded")
 FIND_LATEST_ATTEMPT = Statement("ledger/runs/find_latest_attempt")
 FORGET_DUE_ROWS = Statement("ledger/runs/forget_run_due_row")
 FORGET_LINES = Statement("ledger/runs/forget_run_line")
-FORGET_SELECTION = Statement("ledger/runs/forget_run_selection")
 LIST_AMOUNTS = Statement("ledger/runs/list_amounts")
 LIST_BUCKETS = Statement("ledger/runs/list_buckets")
 OPEN_ATTEMPT = Statement("ledger/runs/open_attempt")
@@ -245,5 +244,5 @@ def end_attempt(connection: sa.Connection, run: Run, *, failure: str | None, ski
 
 def forget_private(connection: sa.Connection, attempt_id: int) -> None:
     """Removes what the steps of an attempt left for each other."""
-    for statement in (FORGET_DUE_ROWS, FORGET_SELECTION, FORGET_LINES):
+    for statement in (FORGET_DUE_ROWS, FORGET_LINES):
         execute(connection, statement, attempt_id=attempt_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import InvoicingError, RunStateError
 from invoicing.ledger.runs import Amounts, Figures, Run, add_up
+from invoicing.process.buckets import Bucket
 from invoicing.process.closing import close_run, fail_run
 from invoicing.process.draft_invoices import write_draft_invoices
 from invoicing.process.due_lines import Due, KeptDraft, Quarantined, find_due_contract_lines
@@ -54,18 +56,14 @@ def run_day(
     trigger: Trigger = Trigger.CLI,
     contract_ids: Sequence[str] | None = None,
 ) -> Day:
-    """Runs the day, each step in a transaction of its own, exactly as the DAG does.
+    """Runs the day, each step in a transaction of its own and buckets side by side, exactly as the DAG does.
 
     Raises:
         InvoicingError: a step failed; the attempt is ended as failed and the day can be run again.
     """
     try:
         due = open_day(engine, run_date, run_key=run_key, settings=settings, trigger=trigger, contract_ids=contract_ids)
-        for bucket in due.buckets:
-            with writing(engine, settings.wait_seconds) as connection:
-                filter_ready_transactions(connection, run_key=run_key, bucket=bucket.number, settings=settings)
-            with writing(engine, settings.wait_seconds) as connection:
-                write_draft_invoices(connection, run_key=run_key, bucket=bucket.number, settings=settings)
+        _write_buckets(engine, due.buckets, run_key=run_key, settings=settings)
         with writing(engine, settings.wait_seconds) as connection:
             invoices = _frame(execute(connection, LIST_RUN_INVOICES, attempt_id=due.run.attempt_id))
             closed = close_run(connection, run_key=run_key, settings=settings)
@@ -98,6 +96,22 @@ def open_day(
             settings=settings,
             contract_ids=contract_ids,
         )
+
+
+def _write_buckets(engine: sa.Engine, buckets: Sequence[Bucket], *, run_key: str, settings: Settings) -> None:
+    def write(bucket: Bucket) -> None:
+        with writing(engine, settings.wait_seconds) as connection:
+            filter_ready_transactions(connection, run_key=run_key, bucket=bucket.number, settings=settings)
+        with writing(engine, settings.wait_seconds) as connection:
+            write_draft_invoices(connection, run_key=run_key, bucket=bucket.number, settings=settings)
+
+    with ThreadPoolExecutor(max_workers=settings.buckets_at_once) as pool:
+        try:
+            for _ in pool.map(write, buckets):
+                pass
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # those that have begun end by themselves
+            raise
 
 
 def preview_day(

@@ -10,7 +10,7 @@ from invoicing.errors import AccountingError
 from invoicing.ledger.changes import Change, Request, list_change_ids, open_change
 from invoicing.ledger.runs import BucketRecord, Run, list_buckets, repeat_bucket
 from invoicing.process.due_lines import find_bucket_again, is_as_found
-from invoicing.process.ready_transactions import find_bucket, is_selected, select_bucket
+from invoicing.process.ready_transactions import add_up_bucket, find_bucket, is_added_up
 from invoicing.settings import Settings
 from invoicing.warehouse.locks import lock_slots
 from invoicing.warehouse.statements import Statement, execute
@@ -48,25 +48,25 @@ WRITING = (
 def write_draft_invoices(
     connection: sa.Connection, *, run_key: str, bucket: int, settings: Settings
 ) -> tuple[Run, BucketRecord]:
-    """Writes what was selected of a bucket as drafts, one invoice per contract, customer, currency and run date.
+    """Writes what is ready of a bucket as drafts, one invoice per contract, customer, currency and run date.
 
-    The run's own drafts of its dates become exactly what the selection says; others are kept. Where somebody has worked on the
-    contracts since they were looked at, the bucket is found and selected again. What is stored is compared, line by line, with
-    what was selected; schedule rows are marked and the bucket is recorded in the same transaction: it is done, or it has left
+    The run's own drafts of its dates become exactly what the rule of selection says; others are kept. Where somebody has worked on
+    the contracts since they were looked at, the bucket is found and added up again. What is stored is compared, line by line, with
+    the sums of the filter; schedule rows are marked and the bucket is recorded in the same transaction: it is done, or it has left
     nothing.
 
     Raises:
         RunStateError: the run, or the bucket, is not in the ledger.
-        AccountingError: what is stored differs from what was selected.
+        AccountingError: what is stored differs from what the filter added up.
     """
     run, record = find_bucket(connection, run_key, bucket)
     if run.has_ended:
         run = repeat_bucket(connection, run, bucket)
         record = replace(record, attempt_id=run.attempt_id, selected=None)
     lock_slots(connection, range(record.first_slot, record.last_slot + 1))
-    if not (is_as_found(connection, run, record) and is_selected(connection, record)):
+    if not (is_as_found(connection, run, record) and is_added_up(connection, record)):
         record = find_bucket_again(connection, run, record, settings)
-        select_bucket(connection, run, record)
+        add_up_bucket(connection, run, record)
     request = Request(by=run.trigger, key=f"{run.run_key}/{run.attempt}/{bucket}")
     change = open_change(connection, request, "run")
     values = {**record.key, **record.slots, "change_id": change.change_id}

@@ -15,12 +15,10 @@ from invoicing.warehouse.statements import Statement, execute
 
 ADD_UP = Statement("process/ready_transactions/add_up")
 ADD_UP_LINES = Statement("process/ready_transactions/add_up_lines")
-COUNT_SELECTED = Statement("process/ready_transactions/count_selected")
+COUNT_ADDED_UP = Statement("process/ready_transactions/count_added_up")
 FORGET_LINES = Statement("process/ready_transactions/forget_lines")
-FORGET_SELECTION = Statement("process/ready_transactions/forget_selection")
 LIST_REASONS = Statement("process/ready_transactions/list_reasons")
 RECORD_FILTER = Statement("process/ready_transactions/record_filter")
-SELECT_BILLABLES = Statement("process/ready_transactions/select_billables")
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,9 @@ class Filtered:
 
 
 def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket: int, settings: Settings) -> Filtered:
-    """Selects what happens to every open sale and milestone of a bucket's due lines, and leaves it in `run_selection`.
+    """Adds up what happens to every open sale and milestone of a bucket's due lines, and leaves the sums in `run_line`.
 
-    Takes no lock of contracts: should somebody work on them meanwhile, the next step notices and selects again. Of a bucket that is
+    Takes no lock of contracts: should somebody work on them meanwhile, the next step notices and adds up again. Of a bucket that is
     written, and of an attempt that has ended, it says what it would be now, and records nothing.
 
     Raises:
@@ -57,9 +55,9 @@ def filter_ready_transactions(connection: sa.Connection, *, run_key: str, bucket
     if not run.has_ended and record.written_at is None:
         if not is_as_found(connection, run, record):
             record = find_bucket_again(connection, run, record, settings)
-        return select_bucket(connection, run, record)
+        return add_up_bucket(connection, run, record)
     with connection.begin_nested() as rehearsal:
-        filtered = select_bucket(connection, run, find_bucket_again(connection, run, record, settings))
+        filtered = add_up_bucket(connection, run, find_bucket_again(connection, run, record, settings))
         rehearsal.rollback()
     return filtered
 
@@ -83,12 +81,10 @@ def find_bucket(connection: sa.Connection, run_key: str, bucket: int) -> tuple[R
     return run, records[bucket]
 
 
-def select_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
-    """Selects from the due rows of a bucket anew: every open share under its reason, and the sums of these."""
-    for statement in (FORGET_SELECTION, FORGET_LINES):
-        execute(connection, statement, **record.key)
-    execute(connection, SELECT_BILLABLES, **record.key, **record.slots)
-    execute(connection, ADD_UP_LINES, **record.key)
+def add_up_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
+    """Adds up the open shares of a bucket's due rows by their reasons, in place of the sums that were there."""
+    execute(connection, FORGET_LINES, **record.key)
+    execute(connection, ADD_UP_LINES, **record.key, **record.slots)
     added = execute(connection, ADD_UP, **record.key).one()
     execute(connection, RECORD_FILTER, **record.key, **added._mapping)
     return Filtered(
@@ -100,7 +96,6 @@ def select_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> 
     )
 
 
-def is_selected(connection: sa.Connection, record: BucketRecord) -> bool:
+def is_added_up(connection: sa.Connection, record: BucketRecord) -> bool:
     """Whether what the filter left of a bucket is all there: what is private to a run may be gone after a crash."""
-    found = execute(connection, COUNT_SELECTED, **record.key).one()
-    return bool(record.selected == found.selected == found.added_up)
+    return bool(record.selected == execute(connection, COUNT_ADDED_UP, **record.key).scalar_one())

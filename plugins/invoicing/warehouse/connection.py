@@ -30,6 +30,8 @@ _SERVER_PROBES = {
     "tcp_keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+# Large statements of many expressions, each run once: compiling one takes longer than it saves (2 s of a day of 18).
+_SESSION = {"timezone": "UTC", "jit": "off"}
 
 
 def warehouse_url(settings: Settings, url: str | None = None) -> sa.URL:
@@ -102,8 +104,8 @@ def _libpq_parameters() -> frozenset[str]:
 
 
 def create_engine(url: sa.URL) -> sa.Engine:
-    """An engine whose sessions think in UTC. Connections are opened when needed and closed at once: a task has few."""
-    server_side = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **_SERVER_PROBES}.items())
+    """An engine whose sessions use UTC. Connections are opened when needed and closed at once: a task has few."""
+    server_side = " ".join(f"-c {name}={value}" for name, value in {**_SESSION, **_SERVER_PROBES}.items())
     own = {"application_name": "invoicing", "options": server_side, "connect_timeout": 10}
     probes = {name: value for name, value in _CLIENT_PROBES.items() if name not in url.query}
     return sa.create_engine(

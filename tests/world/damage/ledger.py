@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -10,9 +9,9 @@ from tests.world.damage.guards import Target, change, inflict
 from tests.world.names import CONTRACT, LINE
 from tests.world.stored import PRIVATE
 
-Private = Literal["due rows", "selection", "sums"]
+Private = Literal["due rows", "sums"]
 
-_TABLES: dict[Private, str] = dict(zip(("due rows", "selection", "sums"), PRIVATE, strict=True))
+_TABLES: dict[Private, str] = dict(zip(("due rows", "sums"), PRIVATE, strict=True))
 
 # Of the attempts of a run.
 _OF_DATE = "t.attempt_id IN (SELECT r.attempt_id FROM invoicing.invoice_run AS r WHERE r.run_date = :of_date)"
@@ -97,30 +96,17 @@ def lose_due_line(target: Target, line_id: str = LINE, contract_id: str = CONTRA
     )
 
 
-def lose_selected(target: Target, transaction_ids: Sequence[str]) -> None:
-    """Some of what was selected is gone before it was invoiced."""
-    inflict(
-        target,
-        """
-        DELETE FROM invoicing.run_selection AS s USING invoicing.billable AS b
-        WHERE
-            (s.contract_id, s.billable_id) = (b.contract_id, b.billable_id)
-            AND b.transaction_id = any(CAST(:transaction_ids AS text[]))
-        """,
-        transaction_ids=list(transaction_ids),
-    )
+def lose_sum(target: Target, line_id: str) -> None:
+    """What was added up of a line is gone before it was invoiced, as after a crash of one worker."""
+    inflict(target, "DELETE FROM invoicing.run_line WHERE contract_line_id = :line_id", line_id=line_id)
 
 
-def change_selected(target: Target, transaction_id: str, **columns: Any) -> None:
-    """What was selected of a transaction reads otherwise than its sums say."""
-    change(
-        target,
-        "run_selection",
-        """
-        (t.contract_id, t.billable_id) IN (
-            SELECT b.contract_id, b.billable_id FROM invoicing.billable AS b WHERE b.transaction_id = :transaction_id
-        )
-        """,
-        columns,
-        transaction_id=transaction_id,
-    )
+def change_sum(target: Target, line_id: str, **columns: Any) -> None:
+    """What was added up of a line reads otherwise than its transactions say."""
+    change(target, "run_line", "t.contract_line_id = :line_id", columns, line_id=line_id)
+
+
+def empty_sum(target: Target, line_id: str) -> None:
+    """The shares that a sum is of are gone."""
+    lists = ("billable_ids", "quantities", "unit_prices", "amounts", "tax_amounts")
+    change_sum(target, line_id, **{name: [] for name in lists})

@@ -83,7 +83,8 @@ CREATE TABLE invoicing.invoice_line_detail (
     CONSTRAINT pk_invoice_line_detail PRIMARY KEY (contract_id, billable_id)
 );
 
-CREATE INDEX ix_invoice_line_detail_invoice ON invoicing.invoice_line_detail (contract_id, invoice_id);
+-- Not led by the contract: else a plan that knows nothing of the table may look for one billable among all of its contract.
+CREATE INDEX ix_invoice_line_detail_invoice ON invoicing.invoice_line_detail (invoice_id);
 
 -- One row per number given, whatever the pattern of its series. Stays on the coordinator of a cluster.
 CREATE TABLE invoicing.invoice_number (

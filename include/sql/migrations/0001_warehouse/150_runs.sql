@@ -91,29 +91,9 @@ CREATE UNLOGGED TABLE invoicing.run_due_row (
 
 CREATE INDEX ix_run_due_row_bucket ON invoicing.run_due_row (attempt_id, slot);
 
--- What the filter says of every open share of the due lines, as the writer takes it.
-CREATE UNLOGGED TABLE invoicing.run_selection (
-    attempt_id integer NOT NULL,
-    bucket smallint NOT NULL,
-    contract_id text COLLATE "C" NOT NULL,
-    contract_line_id text COLLATE "C" NOT NULL,
-    customer_id text COLLATE "C" NOT NULL,
-    billable_id bigint NOT NULL,
-    run_date date NOT NULL,
-    reason invoicing.accounting_reason NOT NULL,
-    is_sale boolean NOT NULL,
-    is_unchanged boolean NOT NULL,
-    billing_type invoicing.billing_type NOT NULL,
-    quantity numeric NOT NULL,
-    unit_price numeric NOT NULL,
-    amount numeric NOT NULL,
-    tax_amount numeric NOT NULL
-);
-
-CREATE INDEX ix_run_selection_bucket ON invoicing.run_selection (attempt_id, bucket);
-
--- The same added up: one row per line, customer, run date, reason, billing type, and whether they are milestones. invoice_id: of
--- the invoice that the line goes onto.
+-- What happens to the open shares of the due lines, and why, added up: one row per line, customer, run date, reason, billing type, and
+-- whether they are milestones. invoice_id: of the invoice that the line goes onto. Of what is invoiced, the shares themselves:
+-- unchanged_ids stand on their draft as they would be written; the other lists, in one order, are the details to write.
 CREATE UNLOGGED TABLE invoicing.run_line (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,
@@ -126,9 +106,14 @@ CREATE UNLOGGED TABLE invoicing.run_line (
     billing_type invoicing.billing_type NOT NULL,
     is_sale boolean NOT NULL,
     billables bigint NOT NULL,
-    unchanged bigint NOT NULL,
     amount numeric NOT NULL,
-    tax_amount numeric NOT NULL
+    tax_amount numeric NOT NULL,
+    unchanged_ids bigint[] NOT NULL,
+    billable_ids bigint[] NOT NULL,
+    quantities numeric[] NOT NULL,
+    unit_prices numeric[] NOT NULL,
+    amounts numeric[] NOT NULL,
+    tax_amounts numeric[] NOT NULL
 );
 
 CREATE INDEX ix_run_line_bucket ON invoicing.run_line (attempt_id, bucket, contract_id, invoice_id, contract_line_id);

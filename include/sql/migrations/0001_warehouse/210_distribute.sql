@@ -15,7 +15,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['contract_customer', 'contract_line', 'contract_line_customer', 'schedule_row', 'milestone',
                                 'retainer', 'transaction', 'billable', 'later_share', 'taken_share', 'posting',
                                 'invoice', 'invoice_line', 'invoice_line_detail', 'invoice_change',
-                                'approval_invoice', 'run_due_row', 'run_selection', 'run_line', 'billing_exception'] LOOP
+                                'approval_invoice', 'run_due_row', 'run_line', 'billing_exception'] LOOP
         PERFORM create_distributed_table(('invoicing.' || name)::regclass, 'contract_id',
                                          colocate_with => 'invoicing.project_contract');
     END LOOP;

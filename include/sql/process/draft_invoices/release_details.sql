@@ -30,14 +30,12 @@ WITH released AS (
             UNION ALL
             SELECT
                 contract_id,
-                billable_id,
+                unnest(unchanged_ids) AS billable_id,
                 TRUE AS stays
-            FROM invoicing.run_selection
+            FROM invoicing.run_line
             WHERE
                 attempt_id = :attempt_id
                 AND bucket = :bucket
-                AND reason = 'invoiced'
-                AND is_unchanged
         ) AS standing
         GROUP BY contract_id, billable_id
         HAVING NOT bool_or(stays)

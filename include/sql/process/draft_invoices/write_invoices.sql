@@ -34,7 +34,7 @@ FROM (
         AND bucket = :bucket
         AND reason = 'invoiced'
     GROUP BY contract_id, invoice_id, customer_id, run_date
-    HAVING sum(billables) > sum(unchanged)
+    HAVING sum(cardinality(billable_ids)) > 0
 ) AS drafted
 INNER JOIN invoicing.project_contract AS c ON drafted.contract_id = c.contract_id
 ON CONFLICT (

@@ -1,13 +1,15 @@
--- Purpose: add up what was selected of a bucket. The id of an invoice derives from its key, so that a repeated day gives the same.
--- Parameters: attempt_id, bucket.
+-- Purpose: add up what happens to the open shares of the due lines of a bucket, and why. Milestones only where they are invoiced:
+-- they are in no accounting. With each sum go the shares that it is of, as they are to be written, so that what is written is what
+-- was added up, and none of it is looked for twice. The id of an invoice derives from its key, so that a repeated day gives the same.
+-- Parameters: attempt_id, bucket, first_slot, last_slot.
 -- Grain: one row in run_line per line, customer, run date, reason, billing type and kind.
 -- May be repeated: once the attempt's rows of this bucket are gone.
 INSERT INTO invoicing.run_line (
     attempt_id, bucket, contract_id, contract_line_id, customer_id, invoice_id, run_date, reason, billing_type, is_sale,
-    billables, unchanged, amount, tax_amount
+    billables, amount, tax_amount, unchanged_ids, billable_ids, quantities, unit_prices, amounts, tax_amounts
 )
 SELECT
-    cast(:attempt_id AS integer) AS attempt_id,
+    added.attempt_id,
     cast(:bucket AS smallint) AS bucket,
     added.contract_id,
     added.contract_line_id,
@@ -22,11 +24,17 @@ SELECT
     added.billing_type,
     added.is_sale,
     added.billables,
-    added.unchanged,
     added.amount,
-    added.tax_amount
+    added.tax_amount,
+    coalesce(added.unchanged_ids, '{}') AS unchanged_ids,
+    coalesce(added.billable_ids, '{}') AS billable_ids,
+    coalesce(added.quantities, '{}') AS quantities,
+    coalesce(added.unit_prices, '{}') AS unit_prices,
+    coalesce(added.amounts, '{}') AS amounts,
+    coalesce(added.tax_amounts, '{}') AS tax_amounts
 FROM (
     SELECT
+        attempt_id,
         contract_id,
         contract_line_id,
         customer_id,
@@ -35,13 +43,19 @@ FROM (
         billing_type,
         is_sale,
         count(*) AS billables,
-        count(*) FILTER (WHERE is_unchanged) AS unchanged,
         sum(amount) AS amount,
-        sum(tax_amount) AS tax_amount
-    FROM invoicing.run_selection
+        sum(tax_amount) AS tax_amount,
+        array_agg(billable_id) FILTER (WHERE reason = 'invoiced' AND is_unchanged) AS unchanged_ids,
+        array_agg(billable_id) FILTER (WHERE reason = 'invoiced' AND NOT is_unchanged) AS billable_ids,
+        array_agg(quantity) FILTER (WHERE reason = 'invoiced' AND NOT is_unchanged) AS quantities,
+        array_agg(unit_price) FILTER (WHERE reason = 'invoiced' AND NOT is_unchanged) AS unit_prices,
+        array_agg(amount) FILTER (WHERE reason = 'invoiced' AND NOT is_unchanged) AS amounts,
+        array_agg(tax_amount) FILTER (WHERE reason = 'invoiced' AND NOT is_unchanged) AS tax_amounts
+    FROM rules.selection
     WHERE
         attempt_id = :attempt_id
-        AND bucket = :bucket
-    GROUP BY contract_id, contract_line_id, customer_id, run_date, reason, billing_type, is_sale
+        AND slot BETWEEN :first_slot AND :last_slot
+        AND (is_sale OR reason = 'invoiced')
+    GROUP BY attempt_id, contract_id, contract_line_id, customer_id, run_date, reason, billing_type, is_sale
 ) AS added
 INNER JOIN invoicing.project_contract AS c ON added.contract_id = c.contract_id
