@@ -133,6 +133,12 @@ def test_what_is_shown_cannot_be_markup(web: TestClient, own_world: World) -> No
     assert "<script" not in html
 
 
+def test_what_is_shown_turns_no_reading_direction(web: TestClient, own_world: World) -> None:
+    own_world.contract("adatum-implementation", name="Tom \u202e\x1b[31m{{ 7 * 7 }}")
+    html = web.get(run(own_world, "2020-10-05")).text
+    assert r"Tom \u202e\u001b[31m{{ 7 * 7 }}" in html
+
+
 def test_a_name_in_the_address_cannot_be_markup(web: TestClient) -> None:
     assert "<script" not in web.get("/dags/create_invoices/runs/%3Cscript%3E").text
 

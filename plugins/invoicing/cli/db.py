@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from invoicing.cli.options import Json, Warehouse
-from invoicing.cli.output import say
+from invoicing.cli.output import say, tell
 from invoicing.cli.session import chosen_url
 from invoicing.settings import read_settings
 from invoicing.warehouse import embedded, migrations
@@ -37,13 +37,13 @@ def check(warehouse: Warehouse = None, json: Json = False) -> None:
 def url(warehouse: Warehouse = None) -> None:
     """Prints where the warehouse is, without its password; starts the embedded one."""
     where = chosen_url(read_settings(), warehouse).set(drivername="postgresql")
-    typer.echo(where.render_as_string(hide_password=True))
+    tell(where.render_as_string(hide_password=True))
 
 
 @app.command()
 def stop() -> None:
     """Stops the embedded warehouse."""
-    typer.echo("The embedded warehouse has stopped." if embedded.stop(read_settings()) else "It was not running.")
+    tell("The embedded warehouse has stopped." if embedded.stop(read_settings()) else "It was not running.")
 
 
 @app.command()
@@ -54,4 +54,4 @@ def remove(
 ) -> None:
     """Deletes the embedded warehouse with all its data."""
     if yes:
-        typer.echo(f"{embedded.remove(read_settings())} is gone.")
+        tell(f"{embedded.remove(read_settings())} is gone.")

@@ -9,7 +9,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from invoicing.errors import InvoicingError, WarehouseRefusedError, WarehouseUnavailableError
+from invoicing.errors import InvoicingError, UsageError, WarehouseRefusedError, WarehouseUnavailableError
 
 # Sorts and hashes of a bucket stay in memory; it is spent by a few operations of a plan.
 _WORK_MEMORY = "128MB"
@@ -74,6 +74,8 @@ def translating() -> Iterator[None]:
         raise translated(error.orig, lost=error.connection_invalidated) from error
     except psycopg.Error as error:
         raise translated(error) from error
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{error.object} is not a text: it holds bytes that are no UTF-8") from error
 
 
 def translated(error: BaseException | None, lost: bool = False) -> InvoicingError:
