@@ -131,6 +131,12 @@ class WarehouseRefusedError(TerminalError):
     code = "INV-403"
 
 
+class LoginRefusedError(TerminalError):
+    """The warehouse answers, and lets this user in with nothing: a wrong name, password or database, or no right to connect."""
+
+    code = "INV-404"
+
+
 class WarehouseUnavailableError(TransientError):
     """The warehouse could not be reached, dropped the connection, or gave up on a lock or for want of room."""
 

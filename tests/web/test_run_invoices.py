@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,10 +171,16 @@ def test_the_documentation_of_the_interface_is_not_shown(web: TestClient, path: 
     assert web.get(path).status_code == 404
 
 
-def test_a_warehouse_that_is_not_there_says_so(url: sa.URL) -> None:
+def test_a_warehouse_that_does_not_answer_says_so(tmp_path: Path) -> None:
+    url = sa.URL.create("postgresql+psycopg", query={"host": str(tmp_path)})
+    answer = TestClient(create_app(lambda: create_engine(url))).get("/dags/create_invoices/runs/one")
+    assert (answer.status_code, answer.text[:8]) == (503, "INV-451:")
+
+
+def test_a_warehouse_that_refuses_the_login_says_so(url: sa.URL) -> None:
     gone = TestClient(create_app(lambda: create_engine(url.set(database="gone"))))
     answer = gone.get("/dags/create_invoices/runs/one")
-    assert (answer.status_code, answer.text[:8]) == (503, "INV-451:")
+    assert (answer.status_code, answer.text[:8]) == (500, "INV-404:")
 
 
 def test_the_guard_stands_before_every_page(url: sa.URL) -> None:
