@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -131,7 +132,7 @@ def test_refused_login_is_not_worth_another_try(error: psycopg.Error) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"username": "nobody at all"}, {"database": "nowhere at all"}])
-def test_login_that_the_server_refuses_is_an_error_of_its_own(url: sa.URL, wrong: dict[str, str]) -> None:
+def test_login_that_the_server_refuses_is_an_error_of_its_own(url: sa.URL, wrong: dict[str, Any]) -> None:
     with pytest.raises(LoginRefusedError, match=r'INV-404: .* (role|database) "no.* at all" does not exist$'):
         with reading(create_engine(url.set(**wrong))):
             pass

@@ -8,7 +8,7 @@ import typer
 
 from invoicing.cli.options import Json, Warehouse
 from invoicing.cli.output import say, tell
-from invoicing.cli.session import chosen_url
+from invoicing.cli.session import chosen_url, open_engine
 from invoicing.settings import read_settings
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine
@@ -31,6 +31,18 @@ def check(warehouse: Warehouse = None, json: Json = False) -> None:
     """Says whether the schema is current."""
     revision = migrations.check(create_engine(chosen_url(read_settings(), warehouse)))
     say({"revision": revision}, f"The warehouse has schema {revision}, which is current.", json)
+
+
+@app.command()
+def grant_analyst(
+    user: Annotated[str, typer.Argument(metavar="USER", help="A role of the server, as it logs in.")],
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Lets a user of the server read the views for analysts, and nothing else."""
+    settings = read_settings()
+    migrations.grant_analyst(open_engine(settings, warehouse), user, settings.wait_seconds)
+    say({"granted": user}, f"{user} reads the views of the schema analytics.", json)
 
 
 @app.command()
