@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from invoicing.escapes import printable
+
 
 class InvoicingError(Exception):
     """Base of all errors; `str()` is one line, led by the code."""
@@ -17,8 +19,8 @@ class InvoicingError(Exception):
     code = "INV-100"
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = printable(message)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -36,6 +38,10 @@ class UsageError(TerminalError):
     """A setting, option or argument cannot be used as it was given."""
 
     code = "INV-101"
+
+
+class OptionsError(UsageError):
+    """Nothing was asked for, or two things that do not go together; a command says so as of any wrong usage."""
 
 
 class NotFoundError(UsageError):
@@ -59,11 +65,11 @@ class Problem:
             place.append(f"line {self.line}")
         if self.column is not None:
             place.append(f"column {self.column}")
-        return f"{', '.join(place)}: {self.reason}"
+        return printable(f"{', '.join(place)}: {self.reason}")
 
 
 class LoadRefusedError(TerminalError):
-    """A source folder was not loaded, not even in part; `problems` lists what to fix, at most 100."""
+    """A source folder was not loaded, not even in part; `problems` lists what to fix, at most 100, each on a line of its own."""
 
     code = "INV-201"
 
@@ -72,9 +78,9 @@ class LoadRefusedError(TerminalError):
         self.total = total
         more = f" (the first {len(problems)} are listed)" if total > len(problems) else ""
         super().__init__(
-            f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; fix the folder and load again\n"
-            + "\n".join(f"  {problem}" for problem in problems)
+            f"nothing of {folder} was loaded: {total} problem{'s' if total != 1 else ''}{more}; fix the folder and load again"
         )
+        self.message = "\n".join([self.message, *(f"  {problem}" for problem in problems)])
 
 
 class RunStateError(TerminalError):
@@ -123,6 +129,12 @@ class WarehouseRefusedError(TerminalError):
     """The warehouse refused a statement for a reason that trying again does not cure."""
 
     code = "INV-403"
+
+
+class LoginRefusedError(TerminalError):
+    """The warehouse answers, and lets this user in with nothing: a wrong name, password or database, or no right to connect."""
+
+    code = "INV-404"
 
 
 class WarehouseUnavailableError(TransientError):

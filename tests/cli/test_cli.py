@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from invoicing.settings import PROJECT_ROOT
 from tests.cli.conftest import Invoke
 from tests.world import damage
+from tests.world.names import october
 from tests.world.world import World
 
 
@@ -161,7 +162,34 @@ def test_a_bad_date_is_wrong_usage(invoke: Invoke) -> None:
 
 
 def test_a_missing_run_date_is_wrong_usage(invoke: Invoke) -> None:
-    assert invoke("run")[0] == 2
+    assert invoke("run") == (2, "", "Missing option '--run-date'. Try `invoicing run --help`.\n")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("command", [["run"], ["run", "--preview"], ["explain", "T-014"]])
+def test_the_edge_of_the_calendar_is_answered_in_a_line(
+    adatum: None, invoke: Invoke, command: list[str], day: str
+) -> None:
+    status, out, err = invoke(*command, "--run-date", day)
+    assert status in (0, 1)
+    assert len((out + err).splitlines()) == 1
+
+
+def test_a_line_as_long_as_it_is_stands_on_one(invoke: Invoke, own_world: World) -> None:
+    name = "as long as a name may be".ljust(100, "x")
+    own_world.contract(name)
+    own_world.line(contract_id=name)
+    own_world.schedule(october(5), contract_id=name)
+    own_world.transaction(name, october(1), contract_id=name)
+    own_world.load()
+    damage.remove_line_customers(own_world, "work", name)
+    quarantined = invoke("run", "--run-date", "2026-10-05")[1].splitlines()[-1]
+    assert quarantined.startswith(f"Quarantined: contract {name}, ")
+    assert quarantined.endswith("one rounding customer.")
+    (explained,) = invoke("explain", name, "--run-date", "2026-10-05")[1].splitlines()
+    assert len(explained) > 220
+    (refused,) = invoke("not-ready", "--contract", name, "--transaction", "y" * 200)[2].splitlines()
+    assert "y" * 200 in refused
 
 
 def test_a_warehouse_that_does_not_answer_is_told_in_one_line_without_its_password(invoke: Invoke) -> None:

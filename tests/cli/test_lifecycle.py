@@ -92,11 +92,11 @@ def test_edit_of_another_version_is_refused(draft: dict[str, Any], invoke: Invok
         (["--detail", "1"], "what to change of the detail"),
     ],
 )
-def test_edit_of_nothing_or_of_two_things_is_refused(
+def test_edit_of_nothing_or_of_two_things_is_wrong_usage(
     draft: dict[str, Any], invoke: Invoke, arguments: list[str], reason: str
 ) -> None:
     status, _, err = invoke("edit", draft["invoice_id"], *arguments)
-    assert (status, reason in err) == (1, True)
+    assert (status, reason in err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -174,9 +174,9 @@ def test_confirm_of_a_day_without_drafts_says_so(draft: dict[str, Any], invoke: 
 
 
 @pytest.mark.parametrize("arguments", [[], ["some id", "--run-date", "2020-10-05"]])
-def test_confirm_wants_invoices_or_a_choice(draft: dict[str, Any], invoke: Invoke, arguments: list[str]) -> None:
+def test_confirm_without_a_choice_or_with_two_is_wrong_usage(invoke: Invoke, arguments: list[str]) -> None:
     status, _, err = invoke("confirm", *arguments)
-    assert (status, "say which drafts in one way" in err) == (1, True)
+    assert (status, "say which drafts in one way" in err) == (2, True)
 
 
 def test_confirm_of_another_version_is_refused(draft: dict[str, Any], invoke: Invoke) -> None:

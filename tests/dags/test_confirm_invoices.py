@@ -235,6 +235,17 @@ def test_whoever_is_asked_sees_what_is_left_out_and_why(
     assert "is in review" in left_out[2]
 
 
+def test_whoever_is_asked_sees_names_as_they_stand(
+    trigger: Trigger, warehouse: World, limit: Callable[[str], None]
+) -> None:
+    limit("1")
+    warehouse.deliver("customers", customer_id="Fabrikam", name="<b> | *c*\x1b[31m")
+    warehouse.load()
+    with somebody_who("Approve") as asked:
+        trigger(DAG_ID, run_date=DAY, contract_ids=["Contoso"])
+    assert r"| \<b\> \| \*c\*\\u001b\[31m |" in asked[0].body
+
+
 def test_the_note_says_who_approved(trigger: Trigger, warehouse: World, limit: Callable[[str], None]) -> None:
     limit("1")
     with somebody_who("Approve", name="bob"):

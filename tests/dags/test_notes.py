@@ -72,6 +72,12 @@ def test_a_run_notes_the_contracts_it_set_aside(run_dag: RunDag, own_world: Worl
     assert note.endswith("Quarantined: adatum-implementation.")
 
 
+def test_a_note_shows_names_as_they_stand(run_dag: RunDag) -> None:
+    note = note_of(run_dag("2020-10-05", contract_ids=["[a](b) <script> *c*\x1b\u202e"]))
+    assert note is not None
+    assert note.endswith(r"no contract \[a\](b) \<script\> \*c\*\\u001b\\u202e in the warehouse")
+
+
 def test_a_run_notes_the_drafts_that_it_kept(run_dag: RunDag, own_world: World) -> None:
     run_dag("2020-10-05")
     invoice = invoice_of(own_world, date(2020, 10, 5), "adatum", ADATUM)

@@ -35,6 +35,33 @@ def test_database_refuses_to_change(confirmed: Desk, change: str, status: str) -
     assert refused.value.orig.sqlstate in ("23001", "23503")  # type: ignore[union-attr]
 
 
+@pytest.fixture
+def beside(confirmed: Desk) -> Desk:
+    """A draft beside a confirmed invoice."""
+    confirmed.world.line("travel")
+    confirmed.world.transaction("T2", october(1))
+    confirmed.created()
+    return confirmed
+
+
+@pytest.mark.parametrize("status", ["confirmed", "paid"])
+@pytest.mark.parametrize("addition", damage.ADDED)
+def test_confirmed_invoice_takes_nothing_in(beside: Desk, addition: str, status: str) -> None:
+    if status == "paid":
+        (row,) = beside.world.read("SELECT invoice_id FROM analytics.invoices WHERE status = 'confirmed'")
+        beside.pay(row.invoice_id)
+    with pytest.raises(DBAPIError, match=r"takes nothing in|confirmation of an invoice posts") as refused:
+        damage.attempt_addition(beside.world, addition)
+    assert refused.value.orig.sqlstate == "23001"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("forgery", damage.FORGED)
+def test_only_a_confirmation_gives_a_draft(beside: Desk, forgery: str) -> None:
+    with pytest.raises(DBAPIError, match="confirm") as refused:
+        damage.attempt_forgery(beside.world, forgery)
+    assert refused.value.orig.sqlstate == "23001"  # type: ignore[union-attr]
+
+
 def test_paid_invoice_does_not_become_unpaid(confirmed: Desk) -> None:
     damage.attempt_status(confirmed.world, "paid")
     with pytest.raises(DBAPIError, match="cannot be changed"):

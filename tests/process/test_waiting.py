@@ -16,6 +16,7 @@ from invoicing.lifecycle.backlog import Selection, mark_backlog
 from invoicing.process import day
 from invoicing.process.day import Day, preview_day
 from invoicing.settings import Settings
+from invoicing.warehouse import migrations
 from invoicing.warehouse.locks import SLOTS
 from tests.world.desk import Desk
 from tests.world.names import october
@@ -191,6 +192,24 @@ def test_load_of_other_contracts_does_not_wait(due: World, here: str, far: str) 
         source.load()
     run.write_bucket(1)
     assert billed(due, far) == {DAY: ["T1", "T2"]}
+
+
+# Upgrades
+
+
+def test_upgrade_waits_for_a_bucket_that_is_being_written(due: World, here: str) -> None:
+    run = Steps(due, DAY, "first").up_to("filter_ready")
+    with bucket_being_written(run) as bucket, meanwhile(due, lambda: migrations.upgrade(due.engine)) as upgrade:
+        bucket.commit()
+        assert upgrade.result() == migrations.HEAD
+
+
+def test_upgrade_that_has_waited_long_enough_says_for_what(due: World, here: str) -> None:
+    with (
+        bucket_being_written(Steps(due, DAY, "first").up_to("filter_ready")),
+        pytest.raises(WarehouseUnavailableError, match=r"somebody else .* did not finish in time"),
+    ):
+        migrations.upgrade(due.engine, wait_seconds=1)
 
 
 # Runs

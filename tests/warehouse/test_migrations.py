@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from invoicing.errors import SchemaError
+from invoicing.errors import NotFoundError, SchemaError
 from invoicing.money import currency_decimals
 from invoicing.settings import PROJECT_ROOT
 from invoicing.warehouse import migrations
@@ -201,6 +201,44 @@ def test_upgrade_of_a_newer_schema_is_refused(unborn: sa.Engine) -> None:
     change(unborn, "UPDATE public.schema_version SET version_num = '9999_later'")
     with pytest.raises(SchemaError, match="newer than this package"):
         migrations.upgrade(unborn)
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("CREATE SCHEMA invoicing CREATE TABLE theirs ()", "table invoicing.theirs"),
+        ("CREATE SCHEMA rules CREATE VIEW theirs AS SELECT 1 AS one", "view rules.theirs"),
+        ("CREATE SCHEMA analytics CREATE TABLE invoices ()", "table analytics.invoices"),
+        ("CREATE SCHEMA analytics CREATE VIEW customers AS SELECT 1 AS one", "view analytics.customers"),
+        ("CREATE TABLE public.schema_version (installed_rank int)", "public.schema_version"),
+    ],
+)
+def test_upgrade_names_what_stands_in_its_place_and_leaves_it(unborn: sa.Engine, made: str, named: str) -> None:
+    change(unborn, made)
+    before = catalog(unborn)
+    with pytest.raises(SchemaError, match=f"{named}.*rename it, or name another database"):
+        migrations.upgrade(unborn)
+    assert catalog(unborn) == before
+
+
+def test_upgrade_of_what_is_up_to_date_names_what_has_taken_a_place_since(unborn: sa.Engine) -> None:
+    migrations.upgrade(unborn)
+    change(unborn, "DROP VIEW analytics.customers; CREATE TABLE analytics.customers ()")
+    with pytest.raises(SchemaError, match=r"table analytics\.customers"):
+        migrations.upgrade(unborn)
+
+
+@pytest.mark.parametrize("schema", ["invoicing", "rules", "analytics"])
+def test_upgrade_uses_an_empty_schema_that_somebody_made(unborn: sa.Engine, schema: str) -> None:
+    change(unborn, f"CREATE SCHEMA {schema}")
+    assert migrations.upgrade(unborn) == migrations.HEAD
+
+
+def test_upgrade_grants_nothing_of_others(unborn: sa.Engine) -> None:
+    change(unborn, "CREATE SCHEMA analytics CREATE TABLE salaries ()")
+    migrations.upgrade(unborn)
+    query = "SELECT has_table_privilege('invoicing_analyst', 'analytics.salaries', 'SELECT')"
+    assert read(unborn, query) == [(False,)]
 
 
 UPGRADE = """
@@ -395,6 +433,29 @@ def test_analyst_calls_no_function_of_invoicing(migrated: sa.Engine, analyst: sa
     assert functions
     for (function,) in functions:
         assert_denied(analyst, f"SELECT 'invoicing.{function}'::regproc")
+
+
+def test_user_who_is_granted_reads_the_views_and_nothing_else(
+    migrated: sa.Engine, administer: Callable[[str], None]
+) -> None:
+    name = 'Ann "the analyst"'
+    quoted = '"Ann ""the analyst"""'
+    administer(f"DROP ROLE IF EXISTS {quoted}")
+    administer(f"CREATE ROLE {quoted} LOGIN")
+    try:
+        migrations.grant_analyst(migrated, name)
+        with migrated.connect() as connection:
+            connection.exec_driver_sql(f"SET LOCAL ROLE {quoted}")
+            for view in VIEWS:
+                assert connection.exec_driver_sql(f"SELECT * FROM analytics.{view}").all() == []
+            assert_denied(connection, "SELECT FROM invoicing.invoice")
+    finally:
+        administer(f"DROP ROLE {quoted}")
+
+
+def test_user_who_is_not_there_cannot_be_granted(migrated: sa.Engine) -> None:
+    with pytest.raises(NotFoundError, match="the server has no role nobody at all"):
+        migrations.grant_analyst(migrated, "nobody at all")
 
 
 def test_nobody_else_reads_analytics(migrated: sa.Engine, administer: Callable[[str], None]) -> None:

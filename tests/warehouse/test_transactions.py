@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import (
     InvoicingError,
+    LoginRefusedError,
     RunStateError,
     TerminalError,
     TransientError,
@@ -96,12 +98,10 @@ def test_error_that_may_pass_is_worth_another_try(state: str) -> None:
         "23503",  # foreign_key_violation
         "23505",  # unique_violation
         "23514",  # check_violation
-        "28P01",  # invalid_password
         "42501",  # insufficient_privilege
         "42601",  # syntax_error
         "42703",  # undefined_column
         "42P01",  # undefined_table
-        "3D000",  # invalid_catalog_name
         "XX000",  # internal_error
     ],
 )
@@ -109,6 +109,43 @@ def test_error_that_stays_is_not_worth_another_try(state: str) -> None:
     error = translated(psycopg.errors.lookup(state)("the reason"))
     assert isinstance(error, WarehouseRefusedError)
     assert isinstance(error, TerminalError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        psycopg.errors.InvalidPassword("the reason"),
+        psycopg.errors.InvalidAuthorizationSpecification("the reason"),
+        psycopg.errors.InvalidCatalogName("the reason"),
+        psycopg.OperationalError('failed: FATAL:  password authentication failed for user "ann"'),
+        psycopg.OperationalError("failed: fe_sendauth: no password supplied"),
+        psycopg.OperationalError('failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "ann", database "a"'),
+        psycopg.OperationalError('failed: FATAL:  role "ann" is not permitted to log in'),
+        psycopg.OperationalError('failed: FATAL:  permission denied for database "a"'),
+    ],
+    ids=str,
+)
+def test_refused_login_is_not_worth_another_try(error: psycopg.Error) -> None:
+    refused = translated(error)
+    assert isinstance(refused, LoginRefusedError)
+    assert isinstance(refused, TerminalError)
+
+
+@pytest.mark.parametrize("wrong", [{"username": "nobody at all"}, {"database": "nowhere at all"}])
+def test_login_that_the_server_refuses_is_an_error_of_its_own(url: sa.URL, wrong: dict[str, Any]) -> None:
+    with pytest.raises(LoginRefusedError, match=r'INV-404: .* (role|database) "no.* at all" does not exist$'):
+        with reading(create_engine(url.set(**wrong))):
+            pass
+
+
+def test_refused_login_is_found_among_several_hosts() -> None:
+    message = 'Multiple connection attempts failed:\n- host: a: Connection refused\n- host: b: FATAL:  role "x" does not exist'
+    assert str(translated(psycopg.OperationalError(message))).endswith(': host: b: FATAL:  role "x" does not exist')
+
+
+def test_server_that_is_full_is_worth_another_try() -> None:
+    error = psycopg.OperationalError("failed: FATAL:  sorry, too many clients already")
+    assert isinstance(translated(error), WarehouseUnavailableError)
 
 
 def test_error_that_stays_names_its_state_and_reason() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,12 @@ def test_what_is_shown_cannot_be_markup(web: TestClient, own_world: World) -> No
     assert "<script" not in html
 
 
+def test_what_is_shown_turns_no_reading_direction(web: TestClient, own_world: World) -> None:
+    own_world.contract("adatum-implementation", name="Tom \u202e\x1b[31m{{ 7 * 7 }}")
+    html = web.get(run(own_world, "2020-10-05")).text
+    assert r"Tom \u202e\u001b[31m{{ 7 * 7 }}" in html
+
+
 def test_a_name_in_the_address_cannot_be_markup(web: TestClient) -> None:
     assert "<script" not in web.get("/dags/create_invoices/runs/%3Cscript%3E").text
 
@@ -164,10 +171,16 @@ def test_the_documentation_of_the_interface_is_not_shown(web: TestClient, path: 
     assert web.get(path).status_code == 404
 
 
-def test_a_warehouse_that_is_not_there_says_so(url: sa.URL) -> None:
+def test_a_warehouse_that_does_not_answer_says_so(tmp_path: Path) -> None:
+    url = sa.URL.create("postgresql+psycopg", query={"host": str(tmp_path)})
+    answer = TestClient(create_app(lambda: create_engine(url))).get("/dags/create_invoices/runs/one")
+    assert (answer.status_code, answer.text[:8]) == (503, "INV-451:")
+
+
+def test_a_warehouse_that_refuses_the_login_says_so(url: sa.URL) -> None:
     gone = TestClient(create_app(lambda: create_engine(url.set(database="gone"))))
     answer = gone.get("/dags/create_invoices/runs/one")
-    assert (answer.status_code, answer.text[:8]) == (503, "INV-451:")
+    assert (answer.status_code, answer.text[:8]) == (500, "INV-404:")
 
 
 def test_the_guard_stands_before_every_page(url: sa.URL) -> None:

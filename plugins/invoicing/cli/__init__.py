@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 import typer
 
 from invoicing.cli import approvals, db, drafts, lifecycle, lists, loading, marking, process
 from invoicing.cli.options import Warehouse
-from invoicing.cli.output import errors
+from invoicing.cli.output import warn
 from invoicing.cli.session import name_warehouse
-from invoicing.errors import InvoicingError
+from invoicing.errors import InvoicingError, OptionsError
 
 # In the order of `invoicing --help`, which is not that of the modules. A command has the name of its function.
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -42,6 +43,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     process.verify,
 )
 
+_WRONG_USAGE = 2
+
 app = typer.Typer(help="Batch invoicing of project contracts.", no_args_is_help=True, pretty_exceptions_enable=False)
 for command in COMMANDS:
     app.command()(command)
@@ -56,7 +59,19 @@ def _options(warehouse: Warehouse = None) -> None:
 def main() -> None:
     """Entry point of the console script."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except InvoicingError as error:
-        errors.print(str(error), markup=False)
-        sys.exit(1)
+        _end(str(error), _WRONG_USAGE if isinstance(error, OptionsError) else 1)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        hint = f" Try `{context.command_path} --help`." if context else ""
+        # Without arguments it has shown its help, and there is nothing to add.
+        _end(f"{message}{hint}" if (message := error.format_message()) else "", error.exit_code)
+    except typer.Abort:
+        _end("Nothing was done.", 1)
+
+
+def _end(message: str, status: int) -> NoReturn:
+    for line in filter(None, message.split("\n")):
+        warn(line)
+    sys.exit(status)

@@ -9,7 +9,7 @@ import typer
 
 from invoicing import reports
 from invoicing.cli.options import Json, Limit, Warehouse
-from invoicing.cli.output import console, errors, say
+from invoicing.cli.output import console, say, warn
 from invoicing.cli.session import new_request, open_engine
 from invoicing.lifecycle.approval import answer, find_approval, list_drafts
 from invoicing.settings import read_settings
@@ -41,7 +41,7 @@ def approvals(
         columns = reports.COLUMNS["list_approvals" if approval_id is None else "approval_drafts"]
         reports.print_table(rows, columns, console)
     if more:
-        errors.print(f"Only the first {limit} rows; --limit 0 lists all.")
+        warn(f"Only the first {limit} rows; --limit 0 lists all.")
 
 
 def approve(approval_id: Id, reason: Reason = None, warehouse: Warehouse = None, json: Json = False) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from invoicing.cli.options import Json, Warehouse
-from invoicing.cli.output import say
-from invoicing.cli.session import chosen_url
+from invoicing.cli.output import say, tell
+from invoicing.cli.session import chosen_url, open_engine
 from invoicing.settings import read_settings
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine
@@ -34,16 +34,28 @@ def check(warehouse: Warehouse = None, json: Json = False) -> None:
 
 
 @app.command()
+def grant_analyst(
+    user: Annotated[str, typer.Argument(metavar="USER", help="A role of the server, as it logs in.")],
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Lets a user of the server read the views for analysts, and nothing else."""
+    settings = read_settings()
+    migrations.grant_analyst(open_engine(settings, warehouse), user, settings.wait_seconds)
+    say({"granted": user}, f"{user} reads the views of the schema analytics.", json)
+
+
+@app.command()
 def url(warehouse: Warehouse = None) -> None:
     """Prints where the warehouse is, without its password; starts the embedded one."""
     where = chosen_url(read_settings(), warehouse).set(drivername="postgresql")
-    typer.echo(where.render_as_string(hide_password=True))
+    tell(where.render_as_string(hide_password=True))
 
 
 @app.command()
 def stop() -> None:
     """Stops the embedded warehouse."""
-    typer.echo("The embedded warehouse has stopped." if embedded.stop(read_settings()) else "It was not running.")
+    tell("The embedded warehouse has stopped." if embedded.stop(read_settings()) else "It was not running.")
 
 
 @app.command()
@@ -54,4 +66,4 @@ def remove(
 ) -> None:
     """Deletes the embedded warehouse with all its data."""
     if yes:
-        typer.echo(f"{embedded.remove(read_settings())} is gone.")
+        tell(f"{embedded.remove(read_settings())} is gone.")

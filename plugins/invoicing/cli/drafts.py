@@ -14,9 +14,9 @@ import typer
 from invoicing import reports
 from invoicing.cli.options import Invoice as InvoiceName
 from invoicing.cli.options import Json, Warehouse
-from invoicing.cli.output import console
+from invoicing.cli.output import console, say, tell
 from invoicing.cli.session import new_request, open_engine
-from invoicing.errors import UsageError
+from invoicing.errors import OptionsError, UsageError
 from invoicing.lifecycle import details, drafts
 from invoicing.lifecycle.backlog import BillingType
 from invoicing.lifecycle.invoices import Invoice, find_invoice
@@ -35,11 +35,12 @@ def show(invoice: InvoiceName, warehouse: Warehouse = None, json: Json = False) 
         typer.echo(reports.to_json({**found._mapping, "details": billed, "changes": changes}))
         return
     number = f" {found.invoice_number}" if found.invoice_number else ""
-    console.print(
-        f"Invoice{number} {found.invoice_id} of {found.run_date}: {found.origin}, {found.status}, version {found.version}\n"
+    tell(
+        f"Invoice{number} {found.invoice_id} of {found.run_date}: {found.origin}, {found.status}, version {found.version}"
+    )
+    tell(
         f"Contract {found.contract_id}, customer {found.customer_id}: {found.chargeable_amount:,} {found.currency} "
-        f"chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all",
-        markup=False,
+        f"chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all"
     )
     reports.print_table(billed, reports.COLUMNS["list_invoice_details"], console)
     if len(changes):
@@ -84,7 +85,7 @@ def edit(
     """Changes a draft; one change at a time."""
     changes = details.DetailChanges(quantity, unit_price, billing_type, tax_amount, description)
     if detail is None and changes != details.DetailChanges():
-        raise UsageError("say which detail to change: --detail ID; `invoicing show` lists them")
+        raise OptionsError("say which detail to change: --detail ID; `invoicing show` lists them")
     settings = read_settings()
     as_a_whole = {
         drafts.refresh: refresh,
@@ -102,7 +103,7 @@ def edit(
     if add_detail is not None:
         wanted.append(partial(details.add_detail, detail=_new_detail(add_detail, settings)))
     if len(wanted) != 1:
-        raise UsageError(
+        raise OptionsError(
             "say one thing to do: --detail, --remove-detail, --remove-line, --add-detail, --refresh, --in-review, "
             "--back-to-draft or --delete"
         )
@@ -126,10 +127,10 @@ def _new_detail(file: typer.FileText, settings: Settings) -> details.NewDetail:
 
 def _print(done: Invoice | None, name: str, json: bool) -> None:
     if done is None:
-        typer.echo(reports.to_json({"deleted": name}) if json else f"Invoice {name} is deleted.")
+        say({"deleted": name}, f"Invoice {name} is deleted.", json)
     elif json:
         typer.echo(reports.to_json(done))
     else:
-        typer.echo(
+        tell(
             f"Invoice {done.invoice_id}: {done.status}, version {done.version}, {done.total_amount:,} {done.currency} in all."
         )

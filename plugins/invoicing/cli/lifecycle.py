@@ -23,9 +23,9 @@ from invoicing.cli.options import (
     Until,
     Warehouse,
 )
-from invoicing.cli.output import console, count
+from invoicing.cli.output import console, count, tell
 from invoicing.cli.session import new_request, open_engine
-from invoicing.errors import ApprovalNeededError, RefusedError, UsageError
+from invoicing.errors import ApprovalNeededError, OptionsError, RefusedError
 from invoicing.lifecycle.approval import find_approval, needed
 from invoicing.lifecycle.choice import Choice, choose
 from invoicing.lifecycle.confirmation import confirm_invoices
@@ -84,7 +84,7 @@ def confirm(
 ) -> None:
     """Confirms invoices, one way: by id, by run date, by contract, or all."""
     if version is not None and len(invoice or ()) != 1:
-        raise UsageError("--version goes with one invoice")
+        raise OptionsError("--version goes with one invoice")
     choice = Choice(
         invoices=invoice or (),
         run_date=run_date.date() if run_date else None,
@@ -110,7 +110,7 @@ def confirm(
     else:
         _show(done, "confirmed")
         if chosen.left_out:
-            console.print(f"Left out: {_named(chosen.left_out)}", markup=False)
+            tell(f"Left out: {_named(chosen.left_out)}")
     if lacking is not None:
         raise ApprovalNeededError(f"{needed(lacking, settings)}. {_refusals(done)}")
     _refuse(done)
@@ -167,9 +167,9 @@ def _show(done: Handled, did: str) -> None:
     if done.invoices:
         rows = pd.DataFrame([vars(invoice) for invoice in done.invoices])
         reports.print_table(rows, reports.COLUMNS["handled"], console)
-        console.print(f"{count(len(done.invoices), 'invoice')} {did}.", highlight=False)
+        tell(f"{count(len(done.invoices), 'invoice')} {did}.")
     elif not done.refused:
-        console.print("There is no such draft.")
+        tell("There is no such draft.")
 
 
 def _refuse(done: Handled) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from invoicing import reports
 from invoicing.cli.options import AnyRunDate, Contracts, Json, Limit, Warehouse
-from invoicing.cli.output import console, errors
+from invoicing.cli.output import console, warn
 from invoicing.cli.session import open_engine
 from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import reading
@@ -76,4 +76,4 @@ def _list(
     else:
         reports.print_table(rows, reports.COLUMNS[name], console)
     if more:
-        errors.print(f"Only the first {limit} rows; --limit 0 lists all.")
+        warn(f"Only the first {limit} rows; --limit 0 lists all.")

@@ -10,7 +10,7 @@ import typer
 from invoicing import reports
 from invoicing.audit.exceptions import detect_exceptions
 from invoicing.cli.options import Json, Warehouse
-from invoicing.cli.output import console, errors
+from invoicing.cli.output import errors, tell
 from invoicing.cli.session import new_request, open_engine
 from invoicing.settings import read_settings
 from invoicing.source.loading import load_folder
@@ -36,6 +36,4 @@ def load(
         typer.echo(reports.to_json(result))
     else:
         for table in result.tables:
-            console.print(
-                f"{table.name}: {table.rows:,} rows, {table.inserted:,} new, {table.changed:,} changed", highlight=False
-            )
+            tell(f"{table.name}: {table.rows:,} rows, {table.inserted:,} new, {table.changed:,} changed")

@@ -12,9 +12,22 @@ console = reports.wide_enough()
 errors = reports.wide_enough(stderr=True)
 
 
+def tell(sentence: str) -> None:
+    """Prints a line for people."""
+    reports.print_line(sentence, console)
+
+
+def warn(sentence: str) -> None:
+    """Prints a line on standard error."""
+    reports.print_line(sentence, errors)
+
+
 def say(value: dict[str, Any], sentence: str, json: bool) -> None:
     """Prints the sentence, or `value` where JSON is asked for."""
-    typer.echo(reports.to_json(value) if json else sentence)
+    if json:
+        typer.echo(reports.to_json(value))
+    else:
+        tell(sentence)
 
 
 def count(number: int, noun: str) -> str:

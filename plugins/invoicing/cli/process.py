@@ -12,7 +12,7 @@ from invoicing import reports
 from invoicing.audit.explain import explain_transaction
 from invoicing.audit.verify import verify as verify_warehouse
 from invoicing.cli.options import AnyRunDate, Contracts, Json, RunDate, Warehouse
-from invoicing.cli.output import console, count
+from invoicing.cli.output import console, count, tell
 from invoicing.cli.session import open_engine
 from invoicing.errors import AccountingError
 from invoicing.process.day import Day, preview_day, run_day
@@ -45,14 +45,14 @@ def run(
 
 def _print_day(day: Day, preview: bool) -> None:
     if day.run.skipped_reason:
-        console.print(f"{day.run.run_date}: no invoice, {day.run.skipped_reason}.")
+        tell(f"{day.run.run_date}: no invoice, {day.run.skipped_reason}.")
     else:
         reports.print_table(day.invoices, reports.COLUMNS["list_invoices"], console)
-        console.print(f"{day.run.run_date}: {_outcome(day, preview)}.", highlight=False)
+        tell(f"{day.run.run_date}: {_outcome(day, preview)}.")
     for draft in day.kept_drafts:
-        console.print(f"Kept: {draft}", markup=False)
+        tell(f"Kept: {draft}")
     for problem in day.quarantined:
-        console.print(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}", markup=False)
+        tell(f"Quarantined: contract {problem.contract_id}, {problem.code}: {problem.message}")
 
 
 def _outcome(day: Day, preview: bool) -> str:
@@ -79,7 +79,7 @@ def explain(
         typer.echo(reports.to_json(found))
         return
     for share in found:
-        console.print(str(share), markup=False)
+        tell(str(share))
 
 
 def verify(run_date: AnyRunDate = None, warehouse: Warehouse = None, json: Json = False) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError, UsageError
+from invoicing.errors import NotFoundError, OptionsError
 from invoicing.lifecycle.confirmation import choose_drafts
 from invoicing.lifecycle.invoices import Invoice, Refused, as_they_stand, find_invoices
 
@@ -27,6 +27,18 @@ class Choice:
     contract_ids: Sequence[str] = ()
     everything: bool = False
     except_invoices: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Raises:
+        OptionsError: no way to choose was taken, or more than one.
+        """
+        ways = [bool(self.invoices), bool(self.run_date or self.contract_ids), self.everything]
+        if sum(ways) != 1:
+            raise OptionsError(
+                "say which drafts in one way: invoices by id or number; a run date, contracts, or both; or all there are"
+            )
+        if self.invoices and self.except_invoices:
+            raise OptionsError("of invoices that are named one by one, leave out those that are not meant")
 
     def __str__(self) -> str:
         of_date = f" of {self.run_date}" if self.run_date else ""
@@ -49,10 +61,8 @@ def choose(connection: sa.Connection, choice: Choice) -> Chosen:
     """The invoices that somebody means.
 
     Raises:
-        UsageError: no way to choose was taken, or more than one.
         NotFoundError: something is to be left out that does not exist; anyone who meant another invoice would see it confirmed.
     """
-    _refuse_unclear(choice)
     if choice.invoices:
         found, unknown = find_invoices(connection, choice.invoices)
         return Chosen(as_they_stand(connection, found), tuple(unknown))
@@ -70,13 +80,3 @@ def choose(connection: sa.Connection, choice: Choice) -> Chosen:
             *left_out,
         ),
     )
-
-
-def _refuse_unclear(choice: Choice) -> None:
-    ways = [bool(choice.invoices), bool(choice.run_date or choice.contract_ids), choice.everything]
-    if sum(ways) != 1:
-        raise UsageError(
-            "say which drafts in one way: invoices by id or number; a run date, contracts, or both; or all there are"
-        )
-    if choice.invoices and choice.except_invoices:
-        raise UsageError("of invoices that are named one by one, leave out those that are not meant")

@@ -31,12 +31,12 @@ DROP_CHOSEN = Statement("lifecycle/confirmation/drop_chosen")
 FIND_GIVEN_NUMBER = Statement("lifecycle/confirmation/find_given_number")
 GIVE_BACK = Statement("lifecycle/confirmation/give_back")
 LOCK_SERIES = Statement("lifecycle/confirmation/lock_series")
-NAME_INVOICES = Statement("lifecycle/confirmation/name_invoices")
 POST_ACTUALS = Statement("lifecycle/confirmation/post_actuals")
 RECORD_LATER_SHARES = Statement("lifecycle/confirmation/record_later_shares")
 RECORD_NUMBERS = Statement("lifecycle/confirmation/record_numbers")
 RESTORE_TAKEN_SHARES = Statement("lifecycle/confirmation/restore_taken_shares")
 SEAL_DETAILS = Statement("lifecycle/confirmation/seal_details")
+SEAL_INVOICES = Statement("lifecycle/confirmation/seal_invoices")
 SEAL_LINES = Statement("lifecycle/confirmation/seal_lines")
 
 _REFUSALS = {
@@ -170,7 +170,7 @@ def _confirm(
     _choose(connection, invoice_ids, series)
     change = begin_change(connection, request, "confirm", contracts_of(connection, invoice_ids))
     execute(connection, RECORD_NUMBERS, series=series.name, change_id=change.change_id)
-    execute(connection, NAME_INVOICES)
+    execute(connection, CONFIRM_INVOICES, change_id=change.change_id, confirmed_at=change.changed_at)
     execute(connection, RECORD_LATER_SHARES, change_id=change.change_id)
     execute(connection, RESTORE_TAKEN_SHARES)
     # The sources are read before they are closed, and the content is sealed when nothing of it changes any more.
@@ -179,7 +179,7 @@ def _confirm(
     execute(connection, CLOSE_BILLABLES)
     execute(connection, SEAL_LINES)
     execute(connection, SEAL_DETAILS)
-    execute(connection, CONFIRM_INVOICES, change_id=change.change_id, confirmed_at=change.changed_at)
+    execute(connection, SEAL_INVOICES)
     record_action(connection, invoice_ids, "confirmed", change)
     execute(connection, DROP_CHOSEN)
 

@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from invoicing.audit.exceptions import detect_exceptions
-from invoicing.errors import RefusedError, UsageError
+from invoicing.errors import OptionsError, RefusedError
 from invoicing.ledger.changes import Request
 from invoicing.lifecycle.backlog import Selection, refuse_closed
 from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand
@@ -46,11 +46,11 @@ def create_invoices(
         transaction_ids, milestone_ids: exactly these, whatever their dates; None for both: everything that is ready.
 
     Raises:
-        UsageError: both a day and names were given.
+        OptionsError: both a day and names were given.
         NotFoundError, RefusedError: what was named is not known, or cannot be invoiced now; nothing was created.
     """
     if until is not None and (transaction_ids or milestone_ids):
-        raise UsageError("say either up to which day, or which transactions and milestones")
+        raise OptionsError("say either up to which day, or which transactions and milestones")
     lock_request(connection, request.key)
     before = done_before(connection, "created", request)
     asked = sorted(set(contract_ids) - set(before.values()))

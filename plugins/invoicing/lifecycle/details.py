@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError, RefusedError, UsageError
+from invoicing.errors import NotFoundError, OptionsError, RefusedError, UsageError
 from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.backlog import BillingType, TransactionClass
 from invoicing.lifecycle.drafts import Draft, edit_draft, remove_details
@@ -69,12 +69,12 @@ def change_detail(
     """Changes a detail; amount and totals follow at once, and the tax in proportion to the amount unless it is given.
 
     Raises:
-        UsageError: there is nothing to change.
+        OptionsError: there is nothing to change.
         RefusedError: this cannot be changed of such a detail, or the invoice is confirmed.
         NotFoundError, ChangedMeanwhileError: see `edit_draft`; or there is no such detail.
     """
     if changes == DetailChanges():
-        raise UsageError(
+        raise OptionsError(
             "say what to change of the detail: quantity, unit price, billing type, tax amount or description"
         )
 

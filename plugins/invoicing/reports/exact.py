@@ -10,10 +10,16 @@ from uuid import UUID
 import pandas as pd
 import simplejson
 
+from invoicing.escapes import printable
+
 
 def to_json(value: Any) -> str:
-    """`value` as JSON: tables as lists of objects, dates as ISO text, decimals as numbers with all their digits."""
-    return str(simplejson.dumps(_plain(value), use_decimal=True, ensure_ascii=False, indent=2))
+    """`value` as JSON: tables as lists of objects, dates as ISO text, decimals as numbers with all their digits.
+
+    Only line ends between values are there as such: what else is not seen is written out, which a reader of JSON takes back.
+    """
+    lines = simplejson.dumps(_plain(value), use_decimal=True, ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(map(printable, lines))
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,9 @@ import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from invoicing.escapes import printable
 
 HEADERS = {
     "answered_at": "answered (UTC)",
@@ -59,16 +62,21 @@ _WIDE = 220  # columns for a reader that is not a terminal: a file, a pager, a l
 
 def wide_enough(*, stderr: bool = False) -> Console:
     """A console as wide as its terminal; wide where there is none, so that nothing is cut for `grep`."""
-    console = Console(stderr=stderr, highlight=False, soft_wrap=stderr)
+    console = Console(stderr=stderr, highlight=False)
     if not console.is_terminal:
         console.width = _WIDE
     return console
 
 
+def print_line(text: str, console: Console) -> None:
+    """Prints one line, as long as it is: what reads a pipe finds it whole, and a terminal breaks it by itself."""
+    console.print(Text(printable(text)), soft_wrap=True)
+
+
 def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, title: str | None = None) -> None:
     """Prints a table with amounts to the right, and as many rows as there are."""
     if rows.empty:
-        console.print(f"{title}: none" if title else "none")
+        print_line(f"{title}: none" if title else "none", console)
         return
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
@@ -84,7 +92,7 @@ def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, ti
             min_width=None if words else max(len(header), *map(len, map(_text, rows[column]))),
         )
     for row in rows[list(columns)].itertuples(index=False):
-        table.add_row(*(_text(value) for value in row))
+        table.add_row(*(Text(_text(value)) for value in row))
     console.print(table)
 
 
@@ -109,4 +117,4 @@ def _text(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, int):
         return f"{value:,}"
-    return str(value)
+    return printable(str(value))

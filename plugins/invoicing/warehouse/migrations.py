@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
 import sqlparse
+from psycopg import sql
 
-from invoicing.errors import SchemaError
+from invoicing.errors import NotFoundError, SchemaError
 from invoicing.money import currency_decimals
 from invoicing.warehouse.locks import SLOTS, lock_slots
 from invoicing.warehouse.statements import SQL_ROOT, Statement, execute
 from invoicing.warehouse.transactions import reading, writing
 
+FIND_FOREIGN_OBJECTS = Statement("warehouse/migrations/find_foreign_objects")
+FIND_ROLE = Statement("warehouse/migrations/find_role")
 LIST_USED_CURRENCIES = Statement("warehouse/migrations/list_used_currencies")
 RECORD_CURRENCIES = Statement("warehouse/migrations/record_currencies")
 
@@ -23,6 +27,10 @@ VERSIONS = Path(__file__).parent / "alembic" / "versions"
 REVISIONS = sorted(path.stem for path in VERSIONS.glob("[0-9]*.py"))
 HEAD = REVISIONS[-1]
 
+ANALYST = "invoicing_analyst"
+_VIEW = re.compile(r"^CREATE OR REPLACE VIEW (\w+\.\w+)", re.MULTILINE)
+_MOST_NAMED = 5
+
 
 def upgrade(engine: sa.Engine, wait_seconds: int = 60, other_decimals: Mapping[str, int] | None = None) -> str:
     """Brings the schema up to date, in one transaction, and returns its revision. Views and currencies are renewed.
@@ -31,7 +39,7 @@ def upgrade(engine: sa.Engine, wait_seconds: int = 60, other_decimals: Mapping[s
         other_decimals: of currencies whose amounts are not rounded to the minor units of ISO 4217.
 
     Raises:
-        SchemaError: the schema is newer than this package.
+        SchemaError: the schema is newer than this package, or something of somebody else stands in its place.
     """
     from alembic import command  # noqa: PLC0415  (takes a second to import, and only this function needs it)
     from alembic.config import Config  # noqa: PLC0415
@@ -40,7 +48,9 @@ def upgrade(engine: sa.Engine, wait_seconds: int = 60, other_decimals: Mapping[s
     config.set_main_option("script_location", str(VERSIONS.parent))
     with writing(engine, wait_seconds) as connection:
         lock_slots(connection, range(SLOTS))  # everybody who changes a contract, and another upgrade
-        _refuse_newer(_revision(connection))
+        found = _revision(connection)
+        _refuse_newer(found)
+        _refuse_foreign(connection, is_new=found is None)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _record_currencies(connection, {**currency_decimals(), **(other_decimals or {})})
@@ -70,6 +80,39 @@ def _refuse_newer(found: str | None) -> None:
         raise SchemaError(f"the warehouse has schema {found}, which is newer than this package; upgrade the package")
 
 
+def _refuse_foreign(connection: sa.Connection, *, is_new: bool) -> None:
+    views = [
+        name
+        for folder in ("rules", "analytics")
+        for path in _scripts(folder)
+        for name in _VIEW.findall(path.read_text("utf-8"))
+    ]
+    found = execute(connection, FIND_FOREIGN_OBJECTS, views=views, is_new=is_new).scalars().all()
+    if found:
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        raise SchemaError(
+            f"not of this package, and in its place: {', '.join(found[:_MOST_NAMED])}{more}; rename it, or name another database"
+        )
+
+
+def grant_analyst(engine: sa.Engine, role: str, wait_seconds: int = 60) -> None:
+    """Lets a role of the server read the views for analysts, and nothing else.
+
+    Raises:
+        NotFoundError: there is no such role.
+    """
+    with writing(engine, wait_seconds) as connection:
+        if execute(connection, FIND_ROLE, role=role).one_or_none() is None:
+            raise NotFoundError(f"the server has no role {role}; have it made: CREATE ROLE … LOGIN PASSWORD …")
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(ANALYST), sql.Identifier(role)))
+
+
+def _scripts(folder: str) -> list[Path]:
+    return sorted((SQL_ROOT / folder).glob("*.sql"))
+
+
 def run_scripts(connection: sa.Connection, folder: str) -> None:
     """Runs every script of include/sql/`folder`, in the order of their names, statement by statement, as Citus asks for."""
     driver = connection.connection.driver_connection
@@ -77,7 +120,7 @@ def run_scripts(connection: sa.Connection, folder: str) -> None:
     # Both are Citus settings; plain Postgres takes them as placeholders.
     driver.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
     driver.execute("SET LOCAL citus.enable_unsafe_triggers = on")
-    for script in sorted((SQL_ROOT / folder).glob("*.sql")):
+    for script in _scripts(folder):
         for statement in sqlparse.split(script.read_text(encoding="utf-8")):
             driver.execute(statement)
 
@@ -90,7 +133,12 @@ def _record_currencies(connection: sa.Connection, decimals: Mapping[str, int]) -
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table(VERSION_TABLE, schema="public"):
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(VERSION_TABLE, schema="public"):
         return None
+    if "version_num" not in {column["name"] for column in inspector.get_columns(VERSION_TABLE, schema="public")}:
+        raise SchemaError(
+            f"public.{VERSION_TABLE} is not of this package, and in its place; rename it, or name another database"
+        )
     revision: str | None = connection.scalar(sa.text(f"SELECT version_num FROM public.{VERSION_TABLE}"))
     return revision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,13 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from invoicing.errors import InvoicingError, WarehouseRefusedError, WarehouseUnavailableError
+from invoicing.errors import (
+    InvoicingError,
+    LoginRefusedError,
+    UsageError,
+    WarehouseRefusedError,
+    WarehouseUnavailableError,
+)
 
 # Sorts and hashes of a bucket stay in memory; it is spent by a few operations of a plan.
 _WORK_MEMORY = "128MB"
@@ -18,6 +25,14 @@ _WORK_MEMORY = "128MB"
 # serialization, deadlock, lock timeout, system error.
 _TRANSIENT_CLASSES = ("08", "53", "57", "58")
 _TRANSIENT_CODES = ("40001", "40P01", "55P03", "25006")
+
+# A login that is refused: by SQLSTATE, and by its words, since libpq tells no SQLSTATE of a connection that did not come about. A
+# server that says it in another language seems to be out of reach, and is tried again.
+_LOGIN_CLASSES = ("28", "3D")
+_LOGIN_REFUSED = re.compile(
+    r"authentication failed|no password supplied|(role|database|user) .* does not exist|no such (database|user)"
+    r"|pg_hba\.conf|not permitted to log in|permission denied for database"
+)
 
 
 @contextmanager
@@ -74,6 +89,8 @@ def translating() -> Iterator[None]:
         raise translated(error.orig, lost=error.connection_invalidated) from error
     except psycopg.Error as error:
         raise translated(error) from error
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{error.object} is not a text: it holds bytes that are no UTF-8") from error
 
 
 def translated(error: BaseException | None, lost: bool = False) -> InvoicingError:
@@ -84,7 +101,16 @@ def translated(error: BaseException | None, lost: bool = False) -> InvoicingErro
         return WarehouseUnavailableError(
             f"somebody else is changing the warehouse and did not finish in time: {reason}"
         )
+    if state.startswith(_LOGIN_CLASSES):
+        return LoginRefusedError(f"the warehouse does not let this user in: {reason}")
+    if not state and isinstance(error, psycopg.OperationalError) and (words := _words_of_refusal(str(error))):
+        return LoginRefusedError(f"the warehouse does not let this user in: {words}")
     lost = lost or (not state and isinstance(error, psycopg.OperationalError))
     if lost or state.startswith(_TRANSIENT_CLASSES) or state in _TRANSIENT_CODES:
         return WarehouseUnavailableError(f"the warehouse is not available, try again: {reason}")
     return WarehouseRefusedError(f"the warehouse refused a statement ({state or 'no code'}): {reason}")
+
+
+def _words_of_refusal(message: str) -> str | None:
+    """The line of a message, which has one for each host that was tried, that says why a login was refused."""
+    return next((line.strip(" -\t") for line in message.splitlines() if _LOGIN_REFUSED.search(line)), None)

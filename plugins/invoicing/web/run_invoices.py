@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from invoicing.escapes import printable
 from invoicing.ledger.runs import Run, add_up, find_attempt
 from invoicing.reports import to_json
 from invoicing.warehouse.statements import Statement, execute
@@ -24,6 +25,7 @@ PAGE_ROWS = 200
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
+    finalize=lambda value: printable(value) if isinstance(value, str) else value,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

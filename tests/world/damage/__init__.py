@@ -7,10 +7,14 @@ something, or fails. Given a connection instead of a world, it works in that tra
 from __future__ import annotations
 
 from tests.world.damage.confirmed import (
+    ADDED,
     CONTENT,
     FORBIDDEN,
+    FORGED,
     REFERRED,
     attempt,
+    attempt_addition,
+    attempt_forgery,
     attempt_status,
     change_as_migration,
     change_content,
@@ -21,6 +25,7 @@ from tests.world.damage.confirmed import (
     number_drafts,
     renumber,
     set_read_only,
+    slip_in,
     unconfirm,
 )
 from tests.world.damage.guards import Target, change, empty, inflict
@@ -86,14 +91,18 @@ from tests.world.damage.sources import (
 )
 
 __all__ = [
+    "ADDED",
     "CONTENT",
     "FORBIDDEN",
+    "FORGED",
     "REFERRED",
     "STEPS",
     "Posting",
     "Private",
     "Target",
     "attempt",
+    "attempt_addition",
+    "attempt_forgery",
     "attempt_status",
     "bill_as",
     "break_split",
@@ -158,6 +167,7 @@ __all__ = [
     "set_read_only",
     "set_run_status",
     "set_share_status",
+    "slip_in",
     "source_changes",
     "take_past_locks",
     "take_posting_for",

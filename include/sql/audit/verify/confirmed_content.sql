@@ -1,5 +1,4 @@
--- Purpose: confirmed invoices whose content is not the one that their confirmation sealed. What their content is stands here once more,
--- column by column: a function of whole rows is not known to the nodes of a cluster.
+-- Purpose: confirmed invoices whose content is not the one that their confirmation sealed, or that took something in since.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice.
 -- May be repeated: reads only.
@@ -8,78 +7,73 @@ WITH confirmed AS (
         i.contract_id,
         i.invoice_id,
         i.invoice_number,
-        i.seal,
-        cast(
-            row(
-                i.contract_id, i.customer_id, i.currency, i.run_date - date '2000-01-01', i.origin, i.invoice_number, i.corrects_invoice_id,
-                i.chargeable_amount, i.non_chargeable_amount, i.complimentary_amount, i.tax_amount,
-                i.retainer_applied_amount, i.contract_name, i.customer_name
-            ) AS text
-        ) AS content
+        i.seal
     FROM invoicing.invoice AS i
     WHERE
         i.run_date BETWEEN :from_date AND :to_date
         AND i.status IN ('confirmed', 'paid')
 ),
 
-detail AS (
+written AS (
     SELECT
-        d.contract_id,
-        d.invoice_id,
-        string_agg(
-            cast(
-                row(
-                    d.billable_id, d.contract_line_id, d.billing_type, d.quantity, d.unit_price, d.amount, d.tax_amount,
-                    d.original_quantity, d.description, d.role_id, d.resource_id
-                ) AS text
-            ),
-            '' ORDER BY d.billable_id ASC
-        ) AS content
-    FROM invoicing.invoice_line_detail AS d
-    INNER JOIN confirmed AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
-    GROUP BY d.contract_id, d.invoice_id
-),
-
-posted AS (
-    SELECT
-        p.contract_id,
-        p.invoice_id,
-        string_agg(
-            cast(
-                row(
-                    p.billable_id, p.posting, p.kind, p.contract_line_id, p.customer_id, p.currency, p.transaction_id,
-                    p.milestone_id, p.transaction_class, p.transaction_date - date '2000-01-01',
-                    p.accounting_date - date '2000-01-01', p.billing_type, p.quantity,
-                    p.unit_price, p.amount, p.tax_amount, p.reverses_actual_id, p.replaces_actual_id
-                ) AS text
-            ),
-            '' ORDER BY p.billable_id ASC, p.posting ASC
-        ) AS content
-    FROM invoicing.posting AS p
-    INNER JOIN confirmed AS i ON p.contract_id = i.contract_id AND p.invoice_id = i.invoice_id
-    GROUP BY p.contract_id, p.invoice_id
-),
-
-compared AS (
-    SELECT
-        i.contract_id,
-        i.invoice_id,
-        i.invoice_number,
-        i.seal,
-        md5(i.content || coalesce(detail.content, '') || coalesce(posted.content, '')) AS found_seal
+        header.contract_id,
+        header.invoice_id,
+        1 AS part,
+        cast(0 AS bigint) AS billable_id,
+        '' AS name,
+        header.content
     FROM confirmed AS i
-    LEFT JOIN detail ON i.contract_id = detail.contract_id AND i.invoice_id = detail.invoice_id
-    LEFT JOIN posted ON i.contract_id = posted.contract_id AND i.invoice_id = posted.invoice_id
+    INNER JOIN rules.invoice_content AS header ON i.contract_id = header.contract_id AND i.invoice_id = header.invoice_id
+    UNION ALL
+    SELECT
+        line.contract_id,
+        line.invoice_id,
+        2 AS part,
+        cast(0 AS bigint) AS billable_id,
+        line.contract_line_id AS name,
+        line.content
+    FROM confirmed AS i
+    INNER JOIN rules.invoice_line_content AS line ON i.contract_id = line.contract_id AND i.invoice_id = line.invoice_id
+    UNION ALL
+    SELECT
+        detail.contract_id,
+        detail.invoice_id,
+        3 AS part,
+        detail.billable_id,
+        '' AS name,
+        detail.content
+    FROM confirmed AS i
+    INNER JOIN rules.detail_content AS detail ON i.contract_id = detail.contract_id AND i.invoice_id = detail.invoice_id
+    UNION ALL
+    SELECT
+        posted.contract_id,
+        posted.invoice_id,
+        4 AS part,
+        posted.billable_id,
+        posted.posting AS name,
+        posted.content
+    FROM confirmed AS i
+    INNER JOIN rules.posting_content AS posted ON i.contract_id = posted.contract_id AND i.invoice_id = posted.invoice_id
+),
+
+found AS (
+    SELECT
+        contract_id,
+        invoice_id,
+        md5(string_agg(content, '' ORDER BY part ASC, billable_id ASC, name COLLATE "C" ASC)) AS seal
+    FROM written
+    GROUP BY contract_id, invoice_id
 )
 
 SELECT
-    contract_id,
-    invoice_id,
+    i.contract_id,
+    i.invoice_id,
     format(
-        'what invoice %s, its details or its actuals say has changed since it was confirmed: hash %s was sealed, %s is found',
-        invoice_number, seal, found_seal
+        'what invoice %s, its lines, its details or its actuals say has changed since it was confirmed: hash %s was sealed, %s is found',
+        i.invoice_number, i.seal, found.seal
     ) AS message
-FROM compared
-WHERE seal IS DISTINCT FROM found_seal
-ORDER BY contract_id ASC, invoice_id ASC
+FROM confirmed AS i
+INNER JOIN found ON i.contract_id = found.contract_id AND i.invoice_id = found.invoice_id
+WHERE i.seal IS DISTINCT FROM found.seal
+ORDER BY i.contract_id ASC, i.invoice_id ASC
 LIMIT :at_most

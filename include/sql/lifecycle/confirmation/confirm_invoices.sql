@@ -1,5 +1,5 @@
--- Purpose: the step that cannot be taken back: from here on invoices are read-only. Their content is sealed with a hash, which
--- verify recomputes.
+-- Purpose: the step that cannot be taken back: the chosen invoices have their numbers, and the names of contract and customer as they
+-- are now. Until they are sealed, their confirmation may still write into them.
 -- Parameters: change_id, confirmed_at.
 -- Grain: the chosen invoices.
 -- May be repeated: no, a confirmed invoice refuses it.
@@ -8,36 +8,12 @@ SET
     status = 'confirmed',
     version = cast(:change_id AS bigint),
     confirmed_at = cast(:confirmed_at AS timestamptz),
-    seal = md5(invoicing.content_of(i) || sealed.content)
-FROM (
-    SELECT
-        written.contract_id,
-        written.invoice_id,
-        string_agg(written.content, '' ORDER BY written.part ASC, written.billable_id ASC, written.posting ASC) AS content
-    FROM (
-        SELECT
-            d.contract_id,
-            d.invoice_id,
-            d.billable_id,
-            1 AS part,
-            '' AS posting,
-            invoicing.content_of(d) AS content
-        FROM pg_temp.chosen_invoice AS chosen
-        INNER JOIN invoicing.invoice_line_detail AS d
-            ON chosen.contract_id = d.contract_id AND chosen.invoice_id = d.invoice_id
-        UNION ALL
-        SELECT
-            p.contract_id,
-            p.invoice_id,
-            p.billable_id,
-            2 AS part,
-            p.posting,
-            invoicing.content_of(p) AS content
-        FROM pg_temp.chosen_invoice AS chosen
-        INNER JOIN invoicing.posting AS p ON chosen.contract_id = p.contract_id AND chosen.invoice_id = p.invoice_id
-    ) AS written
-    GROUP BY written.contract_id, written.invoice_id
-) AS sealed
+    invoice_number = chosen.invoice_number,
+    contract_name = c.name,
+    customer_name = u.name
+FROM pg_temp.chosen_invoice AS chosen
+INNER JOIN invoicing.project_contract AS c ON chosen.contract_id = c.contract_id
+INNER JOIN invoicing.customer AS u ON chosen.customer_id = u.customer_id
 WHERE
-    i.contract_id = sealed.contract_id
-    AND i.invoice_id = sealed.invoice_id
+    i.contract_id = chosen.contract_id
+    AND i.invoice_id = chosen.invoice_id

@@ -1,7 +1,7 @@
 -- Proforma invoices. invoice_id is derived from the key of a scheduled invoice, so a repeated day gives the same id.
 -- version: the change that last said something new. is_edited: somebody changed the draft, once and for good. is_run_owned: the
--- drafts that a run derives afresh. contract_name, customer_name: as they were at confirmation. seal: a hash of what was
--- confirmed, which verify recomputes.
+-- drafts that a run derives afresh. contract_name, customer_name: as they were at confirmation. seal: a hash of all that was
+-- confirmed, lines, details and postings too, which verify recomputes.
 CREATE TABLE invoicing.invoice (
     contract_id text COLLATE "C" NOT NULL,
     invoice_id uuid NOT NULL,

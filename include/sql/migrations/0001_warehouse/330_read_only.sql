@@ -37,22 +37,23 @@ CREATE TRIGGER keep_confirmed BEFORE DELETE ON invoicing.invoice
 FOR EACH ROW WHEN (old.status IN ('confirmed', 'paid'))
 EXECUTE FUNCTION invoicing.refuse_change();
 
--- A confirmed invoice may become paid, which is a new version, and nothing else.
+-- A confirmed invoice is sealed once, may become paid, which is a new version, and changes in nothing else.
 CREATE TRIGGER keep_confirmed_as_it_is BEFORE UPDATE ON invoicing.invoice
 FOR EACH ROW WHEN (
     old.status IN ('confirmed', 'paid')
     AND (
         (new.status <> old.status AND new.status <> 'paid')
+        OR (old.seal IS NOT NULL AND old.seal IS DISTINCT FROM new.seal)
         OR (
             old.contract_id, old.invoice_id, old.customer_id, old.currency, old.run_date, old.origin, old.is_edited,
             old.invoice_number, old.corrects_invoice_id, old.chargeable_amount, old.non_chargeable_amount,
             old.complimentary_amount, old.tax_amount, old.retainer_applied_amount, old.created_at, old.confirmed_at,
-            old.contract_name, old.customer_name, old.seal
+            old.contract_name, old.customer_name
         ) IS DISTINCT FROM (
             new.contract_id, new.invoice_id, new.customer_id, new.currency, new.run_date, new.origin, new.is_edited,
             new.invoice_number, new.corrects_invoice_id, new.chargeable_amount, new.non_chargeable_amount,
             new.complimentary_amount, new.tax_amount, new.retainer_applied_amount, new.created_at, new.confirmed_at,
-            new.contract_name, new.customer_name, new.seal
+            new.contract_name, new.customer_name
         )
     )
 )
@@ -123,43 +124,5 @@ BEGIN
             ' FOR EACH STATEMENT EXECUTE FUNCTION invoicing.refuse_change()', name
         );
     END LOOP;
-END
-$$;
-
--- What of a row must never change once it is confirmed, as text; the seal of an invoice is made of these. Dates are days since the
--- year 2000, since their text follows the session that asks. In plpgsql, since a function of SQL would be planned for every row.
-CREATE FUNCTION invoicing.content_of(content invoicing.invoice) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN cast(row(
-        content.contract_id, content.customer_id, content.currency, content.run_date - DATE '2000-01-01', content.origin,
-        content.invoice_number, content.corrects_invoice_id, content.chargeable_amount, content.non_chargeable_amount,
-        content.complimentary_amount, content.tax_amount, content.retainer_applied_amount, content.contract_name,
-        content.customer_name
-    ) AS text);
-END
-$$;
-
-CREATE FUNCTION invoicing.content_of(content invoicing.invoice_line_detail) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN cast(row(
-        content.billable_id, content.contract_line_id, content.billing_type, content.quantity, content.unit_price,
-        content.amount, content.tax_amount, content.original_quantity, content.description, content.role_id,
-        content.resource_id
-    ) AS text);
-END
-$$;
-
-CREATE FUNCTION invoicing.content_of(content invoicing.posting) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN cast(row(
-        content.billable_id, content.posting, content.kind, content.contract_line_id, content.customer_id, content.currency,
-        content.transaction_id, content.milestone_id, content.transaction_class,
-        content.transaction_date - DATE '2000-01-01', content.accounting_date - DATE '2000-01-01', content.billing_type,
-        content.quantity, content.unit_price, content.amount, content.tax_amount, content.reverses_actual_id,
-        content.replaces_actual_id
-    ) AS text);
 END
 $$;

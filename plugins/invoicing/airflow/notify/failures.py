@@ -12,6 +12,7 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowFailException
 
 from invoicing.errors import InvoicingError
+from invoicing.escapes import printable
 
 FAILURE_KEY = "failure"
 _LONGEST = 400
@@ -27,7 +28,7 @@ def remember_failure(context: Any) -> None:
 def first_line(error: object) -> str:
     """The first line of an error, no longer than a chat can show; one that this package did not raise is led by its type."""
     lines = str(error).strip().splitlines()
-    told = shorten(lines[0], _LONGEST, placeholder=" …") if lines else ""
+    told = printable(shorten(lines[0], _LONGEST, placeholder=" …")) if lines else ""
     if isinstance(error, InvoicingError | AirflowFailException) or not isinstance(error, BaseException):
         return told
     return f"{type(error).__name__}: {told}" if told else type(error).__name__

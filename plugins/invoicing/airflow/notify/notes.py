@@ -29,6 +29,7 @@ from invoicing.airflow.compat import (
 )
 from invoicing.airflow.notify.failures import FAILURE_KEY
 from invoicing.airflow.ui.labels import Tag
+from invoicing.escapes import markdown
 
 HEADING = "**Summary**"
 SUMMARY_KEY = "summary"  # XCom of a task with what the note is to say of it
@@ -75,7 +76,7 @@ def _write(connection: sa.Connection, dag_run: Any) -> None:
     told = _summary(connection, dag_run)
     if not told:
         return
-    summary = f"{HEADING} {told}"[:_LONGEST_SUMMARY]
+    summary = f"{HEADING} {markdown(told)}"[:_LONGEST_SUMMARY]
     note = read_note(connection, dag_run)
     text = summary if note is None else with_summary(note, summary)
     if text != note:

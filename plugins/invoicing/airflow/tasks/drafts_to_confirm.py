@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from invoicing.airflow.tasks.handled import MOST_LISTED
+from invoicing.escapes import markdown
 from invoicing.lifecycle.approval import ApprovalDraft
 from invoicing.lifecycle.invoices import Invoice, Refused
 
@@ -112,7 +113,7 @@ def body_text(approval_id: int, drafts: Sequence[ApprovalDraft], left_out: Seque
     ]
     by_currency = _largest_first(drafts)
     lines += [
-        f"| {_cell(draft.contract_id)} | {_cell(draft.customer_name or '')} | {draft.origin} | {draft.status} "
+        f"| {markdown(draft.contract_id)} | {markdown(draft.customer_name or '')} | {draft.origin} | {draft.status} "
         f"| {draft.run_date} | {draft.total_amount:,} {draft.currency} | {draft.invoice_id} |"
         for found in by_currency.values()
         for draft in found[:_MOST_SHOWN]
@@ -121,7 +122,7 @@ def body_text(approval_id: int, drafts: Sequence[ApprovalDraft], left_out: Seque
         lines += ["", f"These are the {_MOST_SHOWN} largest of each currency."]
     lines += ["", f"`invoicing approvals {approval_id}` lists all."]
     if left_out:
-        lines += ["", "Left out:", "", *(f"- {_cell(str(refused))}" for refused in left_out[:_MOST_SHOWN])]
+        lines += ["", "Left out:", "", *(f"- {markdown(str(refused))}" for refused in left_out[:_MOST_SHOWN])]
         if len(left_out) > _MOST_SHOWN:
             lines += [f"- and {len(left_out) - _MOST_SHOWN:,} more"]
     return "\n".join(lines)
@@ -137,7 +138,3 @@ def _largest_first(drafts: Sequence[T]) -> dict[str, list[T]]:
         )
         for currency in sorted({draft.currency for draft in drafts})
     }
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

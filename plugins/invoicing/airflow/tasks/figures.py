@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from typing import Any
 
+from invoicing.escapes import printable
 from invoicing.ledger.runs import Amounts, BucketRecord, Figures, Run
 from invoicing.process.day import Day
 from invoicing.process.due_lines import Due, KeptDraft, Quarantined
@@ -114,7 +115,7 @@ def _amounts(amounts: Amounts) -> dict[str, str]:
 
 def _asides(quarantined: tuple[Quarantined, ...], kept_drafts: tuple[KeptDraft, ...]) -> dict[str, Any]:
     for draft in kept_drafts:
-        logger.info("Kept: %s", draft)
+        logger.info("Kept: %s", printable(str(draft)))
     return {
         "quarantined": [vars(problem) for problem in quarantined[:MOST_LISTED]],
         "kept_drafts": [str(draft) for draft in kept_drafts[:MOST_LISTED]],

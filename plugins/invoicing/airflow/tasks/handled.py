@@ -10,6 +10,7 @@ from typing import Any
 
 from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.errors import RefusedError
+from invoicing.escapes import printable
 from invoicing.lifecycle.invoices import Handled, Invoice, Refused
 
 MOST_LISTED = 100  # in an XCom; the warehouse has all invoices, the task's log all refusals
@@ -25,7 +26,7 @@ def show(context: Any, done: str, handled: Handled) -> dict[str, Any]:
         RefusedError: it was done to none of them; the message says why.
     """
     for refused in handled.refused:
-        logger.warning("Not %s: %s", done, refused)
+        logger.warning("Not %s: %s", done, printable(str(refused)))
     if handled.refused and not handled.invoices:
         raise RefusedError(f"nothing was {done}: {refusals_text(handled.refused)}")
     totals = _totals(handled.invoices)

@@ -26,6 +26,7 @@ from invoicing.airflow.ui.links import task_with_invoices
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.audit.lag import measure_lag
 from invoicing.errors import UsageError
+from invoicing.escapes import printable
 from invoicing.ledger.runs import Run, find_attempt
 from invoicing.process import closing, draft_invoices, ready_transactions
 from invoicing.process.buckets import Bucket
@@ -252,5 +253,5 @@ def report_quarantined() -> str:
     if quarantined:
         told = "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)
         more = "; there may be more, `invoicing exceptions` lists all" if len(quarantined) == MOST_LISTED else ""
-        raise AirflowFailException(f"Quarantined: {told}{more}")
+        raise AirflowFailException(printable(f"Quarantined: {told}{more}"))
     return "No contract was set aside."
