@@ -190,6 +190,9 @@ def test_a_line_as_long_as_it_is_stands_on_one(invoke: Invoke, own_world: World)
     assert quarantined.endswith("one rounding customer.")
     (explained,) = invoke("explain", name, "--run-date", "2026-10-05")[1].splitlines()
     assert len(explained) > 220
+    (problem,) = [line for line in invoke("exceptions")[1].splitlines() if "line_without_customers" in line]
+    assert name in problem
+    assert problem.rstrip().endswith("one rounding customer.")
     (refused,) = invoke("not-ready", "--contract", name, "--transaction", "y" * 200)[2].splitlines()
     assert "y" * 200 in refused
 
