@@ -99,7 +99,7 @@ def test_any_name_is_shown_as_it_stands_by_every_command(
     for command in ("db upgrade", "db check", "db url", "db stop"):
         seen(command)
     assert SEEN in seen("db grant-analyst", NAME, status=1)
-    assert r"embedded [red]\u001b[31m" in seen("db remove", "--yes")
+    assert r"There is no embedded warehouse in" in seen("db remove", "--yes")
     assert SEEN in seen("run", "--run-date", DAY, *contract, "--preview")
     assert SEEN in seen("run", "--run-date", DAY, *contract)
     assert SEEN in seen("run", "--run-date", DAY, "--contract", NAME, status=1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +190,9 @@ def test_a_line_as_long_as_it_is_stands_on_one(invoke: Invoke, own_world: World)
     assert quarantined.endswith("one rounding customer.")
     (explained,) = invoke("explain", name, "--run-date", "2026-10-05")[1].splitlines()
     assert len(explained) > 220
+    (problem,) = [line for line in invoke("exceptions")[1].splitlines() if "line_without_customers" in line]
+    assert name in problem
+    assert problem.rstrip().endswith("one rounding customer.")
     (refused,) = invoke("not-ready", "--contract", name, "--transaction", "y" * 200)[2].splitlines()
     assert "y" * 200 in refused
 
@@ -208,6 +213,31 @@ def test_a_warehouse_without_schema_says_what_to_run(invoke: Invoke, engine: sa.
         connection.exec_driver_sql("DROP TABLE public.schema_version")
     status, _, err = invoke("runs")
     assert (status, "invoicing db upgrade" in err) == (1, True)
+
+
+def test_db_remove_of_something_else_is_refused_and_named(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    monkeypatch.setenv("INVOICING_WAREHOUSE_DIR", str(tmp_path))
+    status, _, err = invoke("db", "remove", "--yes")
+    assert (status, err.startswith(f"INV-402: {tmp_path} holds something else")) == (1, True)
+    assert (tmp_path / "letter.txt").read_text() == "mine"
+
+
+def test_db_remove_says_what_it_would_remove_and_asks(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pgdata").mkdir()
+    (tmp_path / "pgdata" / "postgresql.conf").write_text("cluster_name = 'invoicing-warehouse'")
+    monkeypatch.setenv("INVOICING_WAREHOUSE_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    status, out, err = invoke("db", "remove")
+    assert (status, err) == (1, "Nothing was done.\n")
+    assert f"Delete the embedded warehouse in {tmp_path} and all its data?" in out
+    assert (tmp_path / "pgdata").exists()
+    assert invoke("db", "remove", "--yes") == (0, f"The embedded warehouse in {tmp_path} is gone.\n", "")
+    assert not tmp_path.exists()
 
 
 def test_db_check_says_that_the_schema_is_current(invoke: Invoke) -> None:

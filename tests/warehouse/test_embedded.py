@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
-from invoicing.errors import WarehouseUnavailableError
+from invoicing.errors import EmbeddedWarehouseError, WarehouseUnavailableError
 from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.warehouse import embedded
 from invoicing.warehouse.connection import create_engine
@@ -50,9 +52,9 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
-def session_of(settings: Settings) -> psycopg.Connection:
+def session_of(settings: Settings, user: str = "postgres") -> psycopg.Connection:
     url = embedded.ensure_running(settings)
-    return psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=embedded.DATABASE)
+    return psycopg.connect(host=str(url.query["host"]), user=user, dbname=embedded.DATABASE)
 
 
 def kill_postmaster(settings: Settings) -> None:
@@ -139,6 +141,91 @@ def test_it_does_not_listen_on_the_network(settings: Settings) -> None:
 def test_nobody_else_can_enter_the_folder_of_its_socket(settings: Settings) -> None:
     embedded.ensure_running(settings)
     assert embedded.server_of(settings).socket_folder.stat().st_mode & 0o077 == 0
+
+
+def test_socket_is_its_users_alone(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    socket = embedded.server_of(settings).socket_folder / ".s.PGSQL.5432"
+    assert socket.stat().st_mode & 0o777 == 0o600
+
+
+def test_empty_folder_that_others_can_enter_is_closed(settings: Settings) -> None:
+    home = embedded.server_of(settings).home
+    home.mkdir(parents=True)
+    home.chmod(0o777)
+    embedded.ensure_running(settings)
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_that_was_opened_is_closed_at_the_next_start(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    embedded.stop(settings)
+    home = embedded.server_of(settings).home
+    home.chmod(0o755)
+    embedded.ensure_running(settings)
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("held", ["letter.txt", "pgdata/postgresql.conf"])
+@pytest.mark.parametrize("act", [embedded.ensure_running, embedded.remove])
+def test_folder_that_holds_something_else_is_left_as_it_is(
+    tmp_path: Path, held: str, act: Callable[[Settings], object]
+) -> None:
+    (tmp_path / held).parent.mkdir(exist_ok=True)
+    (tmp_path / held).write_text("cluster_name = 'of somebody else'")
+    tmp_path.chmod(0o755)
+    with pytest.raises(EmbeddedWarehouseError, match="holds something else than an embedded warehouse"):
+        act(Settings(warehouse_dir=tmp_path))
+    assert (tmp_path / held).read_text() == "cluster_name = 'of somebody else'"
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EmbeddedWarehouseError, match="cannot be used: Not a directory; name another folder"):
+        embedded.ensure_running(Settings(warehouse_dir=tmp_path / "file" / "warehouse"))
+
+
+def test_removing_it_leaves_what_somebody_keeps_beside_it(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    home = embedded.server_of(settings).home
+    (home / "letter.txt").write_text("mine")
+    embedded.remove(settings)
+    assert [path.name for path in home.iterdir()] == ["letter.txt"]
+    shutil.rmtree(home)
+
+
+def test_removing_it_leaves_nothing_of_it(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    embedded.remove(settings)
+    assert not embedded.server_of(settings).home.exists()
+    assert embedded.find(settings) is None
+
+
+def test_its_user_may_be_any_of_its_roles(settings: Settings) -> None:
+    with closing(session_of(settings)) as session:
+        session.execute("CREATE ROLE ann LOGIN")
+        session.commit()
+    session_of(settings, "ann").close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_somebody_else_is_not_let_in_even_where_everything_is_open(settings: Settings) -> None:
+    embedded.ensure_running(settings)
+    server = embedded.server_of(settings)
+    server.home.chmod(0o711)
+    (server.home / ".s.PGSQL.5432").chmod(0o666)
+    psql = [str(server.binaries / "psql"), "-h", str(server.home), "-U", "postgres", "-d", "postgres", "-c", "SELECT 1"]
+    tried = subprocess.run(
+        psql, check=False, user="nobody", group="nogroup", extra_groups=[], capture_output=True, text=True, cwd="/"
+    )
+    assert 'Peer authentication failed for user "postgres"' in tried.stderr
+
+
+def test_a_caller_makes_sure_who_answers(settings: Settings) -> None:
+    url = embedded.ensure_running(settings)
+    with pytest.raises(sa.exc.OperationalError, match="requirepeer"):
+        create_engine(url.update_query_dict({"requirepeer": "somebody else"})).connect()
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 from invoicing.cli.options import Json, Warehouse
 from invoicing.cli.output import say, tell
 from invoicing.cli.session import chosen_url, open_engine
+from invoicing.escapes import printable
 from invoicing.settings import read_settings
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine
@@ -60,10 +61,15 @@ def stop() -> None:
 
 @app.command()
 def remove(
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask.", prompt="Delete the embedded warehouse and all its data?")
-    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Deletes the embedded warehouse with all its data."""
-    if yes:
-        tell(f"{embedded.remove(read_settings())} is gone.")
+    """Deletes the embedded warehouse with all its data, and nothing else."""
+    settings = read_settings()
+    home = embedded.find(settings)
+    if home is None:
+        tell(f"There is no embedded warehouse in {embedded.server_of(settings).home}.")
+        return
+    if not yes:
+        typer.confirm(printable(f"Delete the embedded warehouse in {home} and all its data?"), abort=True)
+    embedded.remove(settings)
+    tell(f"The embedded warehouse in {home} is gone.")

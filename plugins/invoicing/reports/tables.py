@@ -57,14 +57,15 @@ HEADERS = {
     "transaction_id": "transaction",
 }
 _SHORT_WORDS = {"currency", "status", "severity"}
-_WIDE = 220  # columns for a reader that is not a terminal: a file, a pager, a log
+_LOG_WIDTH = 220
+_ANY_WIDTH = 100_000  # for a pipe or a file: a row is one line, however long
 
 
 def wide_enough(*, stderr: bool = False) -> Console:
-    """A console as wide as its terminal; wide where there is none, so that nothing is cut for `grep`."""
+    """A console as wide as its terminal; where there is none as wide as its rows, so that nothing is cut or wrapped for `grep`."""
     console = Console(stderr=stderr, highlight=False)
     if not console.is_terminal:
-        console.width = _WIDE
+        console.width = _ANY_WIDTH
     return console
 
 
@@ -98,7 +99,7 @@ def print_table(rows: pd.DataFrame, columns: Sequence[str], console: Console, ti
 
 def table_text(rows: pd.DataFrame, columns: Sequence[str]) -> str:
     """The table as plain text, for a log."""
-    console = Console(file=StringIO(), width=_WIDE, highlight=False)
+    console = Console(file=StringIO(), width=_LOG_WIDTH, highlight=False)
     print_table(rows, columns, console)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
     return text

