@@ -546,6 +546,24 @@ def test_rows_run_elsewhere_pass(world: World) -> None:
     assert differences(world) == []
 
 
+def test_draft_of_a_row_run_elsewhere_passes_when_its_source_changes_and_another_line_is_derived_afresh(
+    world: World,
+) -> None:
+    world.contract()
+    world.line()
+    world.line("travel")
+    world.schedule(october(5))
+    world.schedule(october(5), line_id="travel")
+    world.transaction("T1", october(1))
+    world.transaction("T2", october(1), line_id="travel")
+    world.run(october(5))
+    world.revise("invoice_schedules", "travel", october(5), run_status="run_successful")
+    world.revise("transactions", "T2", amount="120")
+    world.revise("transactions", "T1", amount="130")
+    world.run(october(5), "again")
+    assert differences(world) == []
+
+
 def test_canceled_transaction_passes(invoiced: World) -> None:
     invoiced.revise("transactions", "T6", billing_status="canceled", amount="0")
     assert differences(invoiced) == []

@@ -81,7 +81,9 @@ CREATE TABLE invoicing.invoice_line_detail (
     resource_id text COLLATE "C",
     is_confirmed boolean NOT NULL DEFAULT FALSE,
     CONSTRAINT pk_invoice_line_detail PRIMARY KEY (contract_id, billable_id)
-);
+)
+-- A detail is written once more, when it is confirmed: beside itself, so that no index is.
+WITH (fillfactor = 50);
 
 -- Not led by the contract: else a plan that knows nothing of the table may look for one billable among all of its contract.
 CREATE INDEX ix_invoice_line_detail_invoice ON invoicing.invoice_line_detail (invoice_id);
