@@ -49,10 +49,12 @@ WHERE
     (cast(:contract_ids AS text[]) IS NULL OR cl.contract_id = any(cast(:contract_ids AS text[])))
     AND (
         cl.invoice_frequency_id IS NOT NULL
-        OR EXISTS (
-            SELECT FROM invoicing.schedule_row AS s
+        OR last.cutoff_date IS NOT NULL
+        -- The first row by its key, so that what ever ran is not read.
+        OR (
+            SELECT min(s.run_date) FROM invoicing.schedule_row AS s
             WHERE
                 s.contract_id = cl.contract_id
                 AND s.contract_line_id = cl.contract_line_id
-        )
+        ) IS NOT NULL
     )
