@@ -42,7 +42,9 @@ def test_run_shows_its_day_in_note_metrics_button_and_page(
     stack: Stack, rest: Rest, warehouse: World, statsd: StatsdServer
 ) -> None:
     run = ended(rest, DAY)
-    assert rest.run(run)["note"] == "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable."
+    assert rest.run(run)["note"].startswith(
+        "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable. 3 warnings"
+    )
     assert statsd.figures["airflow.invoicing.run.chargeable_amount.USD"] == "21130.01|g"
     assert rest.links(run, "write_draft_invoices") == {"Invoices": f"{stack.url}{page_of(run)}"}
     assert [invoice["total_amount"] for invoice in rest.get(page_of(run), format="json")["invoices"]] == [21213.41]
