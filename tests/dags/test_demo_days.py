@@ -45,5 +45,6 @@ def test_a_day_is_named_in_the_id_the_note_and_the_logs_of_its_run(run: Any) -> 
     logs = {log.relative_to(folder).parts[0]: log.read_text() for log in folder.rglob("attempt=1.log")}
     assert len(logs) == 6
     writing = logs["task_id=write_draft_invoices"]
-    assert f"Run date 2020-10-05, run create_invoices/{run.run_id}" in writing
+    assert f"Run create_invoices/{run.run_id}, started as manual" in writing
+    assert "Run date 2020-10-05, run 1, attempt 1" in writing
     assert "::group::process/draft_invoices/write_invoices: 1 rows" in writing

@@ -53,7 +53,7 @@ def _step() -> Iterator[tuple[sa.Connection, RunContext, Settings]]:
 
 def _this_run(settings: Settings) -> RunContext:
     run = run_context(get_current_context(), settings)
-    logger.info("Run date %s, run %s, started as %s", run.run_date, run.run_key, run.trigger)
+    logger.info("Run %s, started as %s", run.run_key, run.trigger)
     return run
 
 
@@ -99,6 +99,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
         settings=settings,
         contract_ids=context.contract_ids,
     )
+    _say_which(due.run)
     push(DUE_KEY, due_told(due))
     return [vars(bucket) for bucket in due.buckets]
 
@@ -225,8 +226,14 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     return {"status": run.status, "skipped_reason": run.skipped_reason, **told, "warnings": warnings}
 
 
+def _say_which(run: Run) -> None:
+    # Of the ledger, which keeps the day of a run when the business time zone changes.
+    logger.info("Run date %s, run %s, attempt %s", run.run_date, run.run_id, run.attempt)
+
+
 def _push_attempt(run: Run) -> None:
     """For the note, which says whether the attempt that was begun last is the one that was closed."""
+    _say_which(run)
     get_current_context()["ti"].xcom_push(ATTEMPT_KEY, {"run_id": run.run_id, "attempt": run.attempt})
 
 
