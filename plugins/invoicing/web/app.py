@@ -14,6 +14,7 @@ from invoicing.web.pages import HEADERS
 from invoicing.web.run_invoices import run_invoices_router
 from invoicing.web.runbook import runbook_router
 
+
 def create_app(engine: Callable[[], sa.Engine], guards: Sequence[Any] = ()) -> FastAPI:
     """The application over a warehouse.
 

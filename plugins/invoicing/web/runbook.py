@@ -16,6 +16,7 @@ from invoicing.web.pages import render
 
 RUNBOOK = PROJECT_ROOT / "docs" / "runbook.md"
 
+
 def runbook_router() -> APIRouter:
     """The route of the page. It is below a DAG because anyone who may see that DAG's runs may see it."""
     router = APIRouter()

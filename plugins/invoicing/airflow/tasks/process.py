@@ -117,8 +117,6 @@ def _refuse_another_day(engine: sa.Engine, context: RunContext) -> None:
         )
 
 
-
-
 @task(multiple_outputs=False, map_index_template="{{ bucket_name }}")
 def filter_ready_transactions(bucket: dict[str, int]) -> dict[str, Any]:
     """### Filters the ready-to-invoice transactions up to the cut-off date
