@@ -37,8 +37,9 @@ def show(invoice: InvoiceName, warehouse: Warehouse = None, json: Json = False) 
     number = f" {found.invoice_number}" if found.invoice_number else ""
     console.print(
         f"Invoice{number} {found.invoice_id} of {found.run_date}: {found.origin}, {found.status}, version {found.version}\n"
-        f"Contract {found.contract_id}, customer {found.customer_id}: {found.chargeable_amount:,} {found.currency} "
-        f"chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all",
+        f"Contract {found.contract_id}, {found.contract_name}\n"
+        f"Customer {found.customer_id}, {found.customer_name}\n"
+        f"{found.chargeable_amount:,} {found.currency} chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all",
         markup=False,
     )
     reports.print_table(billed, reports.COLUMNS["list_invoice_details"], console)

@@ -53,7 +53,7 @@ HEADERS = {
     "transaction_date": "date",
     "transaction_id": "transaction",
 }
-_SHORT_WORDS = {"currency", "status", "severity"}
+_SHORT_WORDS = {"currency", "origin", "status", "severity"}
 _WIDE = 220  # columns for a reader that is not a terminal: a file, a pager, a log
 
 
