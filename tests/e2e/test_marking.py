@@ -184,6 +184,21 @@ def test_step_that_is_tried_with_tasks_test_is_in_nobodys_way(
     assert outcome(warehouse) == undisturbed(FIRST, SECOND)
 
 
+def test_day_that_is_tried_with_dags_test_is_in_nobodys_way(
+    stack: Stack, rest: Rest, warehouse: World, undisturbed: Undisturbed
+) -> None:
+    rest.pause()  # the scheduler would take the run on as well
+    # Without a deadline: `dags test` of Airflow 3.3.2 breaks off at the end of a run that has one.
+    tried = stack.spawn("dags", "test", DAG_ID, FIRST, settings={"INVOICING_DEADLINE_MINUTES": ""})
+    printed, _ = tried.communicate(timeout=240)
+    assert tried.returncode == 0, printed
+    assert warehouse.read("SELECT status FROM analytics.invoice_runs") == [("succeeded",)]
+    rest.unpause()
+    run_day(rest)
+    run_day(rest, SECOND)
+    assert outcome(warehouse) == undisturbed(FIRST, SECOND)
+
+
 # What people may do to a run one after the other, however little sense it makes.
 IN_ANY_ORDER: dict[str, tuple[Act, ...]] = {
     "backwards": (
