@@ -11,7 +11,8 @@ from airflow.configuration import conf
 from airflow.sdk.log import configure_logging
 
 _STARTS = re.compile(r"\[DAG TEST\] starting task_id=(\S+) map_index=(-?\d+)")
-_ENDS = re.compile(r"\[DAG TEST\] end task ")
+_ENDS = "[DAG TEST] end task "
+_OF_NO_TASK = ("[DAG TEST]", "airflow.api_fastapi")  # how lines begin, or their loggers, that no task would write
 
 
 class TaskLogs:
@@ -29,12 +30,12 @@ class TaskLogs:
 
     def write(self, line: bytes) -> int:
         told = json.loads(line)
-        event = str(told.get("event", ""))
+        event, logger = str(told.get("event", "")), str(told.get("logger", ""))
         if starts := _STARTS.match(event):
             self._open(starts[1], int(starts[2]))
-        elif _ENDS.match(event):
+        elif event.startswith(_ENDS):
             self._close()
-        elif self._task is not None and not told.get("logger", "").startswith("airflow.api_fastapi"):
+        elif self._task is not None and not event.startswith(_OF_NO_TASK) and not logger.startswith(_OF_NO_TASK):
             return int(self._task.write(line))
         return int(self._rest.write(line))
 
