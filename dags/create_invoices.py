@@ -8,8 +8,7 @@ cut-off date, and writes grouped draft invoices to the warehouse.
 cleared: clear the failed task and what follows it, or the whole run. Running a day again changes nothing that is right, and
 leaves drafts alone that somebody edited.
 
-**Older days**: `airflow backfill create --dag-id create_invoices --from-date … --to-date … --max-active-runs 1`; the day of
-`--to-date` is not among them.
+**Older days** are an Airflow backfill; the [runbook](/invoicing/dags/create_invoices/runbook#a-missed-day) has the command.
 
 | You see | It means |
 |---|---|

@@ -35,6 +35,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(
             AIRFLOW_HOME=home,
+            AIRFLOW__CORE__DAGS_FOLDER=str(PROJECT_ROOT / "dags"),
+            AIRFLOW__CORE__PLUGINS_FOLDER=str(PROJECT_ROOT / "plugins"),
+            AIRFLOW__CORE__LOAD_EXAMPLES="False",
             AIRFLOW__API__PORT=str(PORT),
             AIRFLOW__CORE__EXECUTION_API_SERVER_URL=f"http://localhost:{PORT}/execution/",
             AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS="True",
@@ -69,7 +72,8 @@ def _picture_of_invoices(target: Path) -> None:
     console = Console(record=True, width=132, file=StringIO(), highlight=False)
     with create_engine(warehouse_url(read_settings())).connect() as connection:
         invoices = reports.read_report(connection, "list_invoices", run_date=None, contract_ids=None, row_limit=12)
-    columns = [column for column in reports.COLUMNS["list_invoices"] if column != "invoice_id"]
+    too_wide = {"invoice_id", "invoice_number", "contract_name", "line_count", "detail_count"}
+    columns = [column for column in reports.COLUMNS["list_invoices"] if column not in too_wide]
     reports.print_table(invoices, columns, console)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "invoices.svg"

@@ -54,6 +54,15 @@ def test_show_prints_details_and_changes(draft: dict[str, Any], invoke: Invoke) 
     assert getpass.getuser() in out
 
 
+def test_show_prints_number_origin_and_names(confirmed: dict[str, Any], invoke: Invoke) -> None:
+    _, out, _ = invoke("show", confirmed["invoice_id"])
+    first, contract, customer, *_ = out.splitlines()
+    assert first.startswith(f"Invoice {confirmed['invoice_number']} {confirmed['invoice_id']} of 2020-")
+    assert "scheduled, confirmed" in first
+    assert contract == "Contract adatum-implementation, Implementation services for Adatum"
+    assert customer == "Customer adatum, Adatum Corporation"
+
+
 def test_show_takes_the_number_of_an_invoice(confirmed: dict[str, Any], invoke: Invoke) -> None:
     assert answer(invoke, "show", confirmed["invoice_number"])["invoice_id"] == confirmed["invoice_id"]
 

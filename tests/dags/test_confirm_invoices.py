@@ -140,7 +140,7 @@ def test_a_day_without_drafts_is_skipped_and_says_so(trigger: Trigger, warehouse
     run = trigger(DAG_ID, run_date="2026-10-06")
     assert (str(run.state), states(run)) == (
         "success",
-        {"choose_drafts": "skipped", "approve": "skipped", "confirm_drafts": "skipped", "report_refused": "success"},
+        {"choose_drafts": "skipped", "approve": "skipped", "confirm_drafts": "skipped", "report_refused": "skipped"},
     )
     assert note_of(run) == "**Summary** There is no draft of 2026-10-06: nothing to confirm."
 
@@ -268,7 +268,7 @@ def test_what_somebody_rejects_is_not_confirmed(
         run = trigger(DAG_ID, run_date=DAY)
     assert (str(run.state), states(run)) == (
         "success",
-        {"choose_drafts": "success", "approve": "success", "confirm_drafts": "skipped", "report_refused": "success"},
+        {"choose_drafts": "success", "approve": "success", "confirm_drafts": "skipped", "report_refused": "skipped"},
     )
     assert set(statuses(warehouse).values()) == {"draft"}
     assert note_of(run) == "**Summary** Rejected by bob: nothing was confirmed."

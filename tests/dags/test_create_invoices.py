@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pendulum
 import pytest
 import sqlalchemy as sa
 
-from tests.dags.conftest import result, states
+from tests.dags.conftest import read_dags, result, states
 from tests.world import damage
 from tests.world.desk import Desk
 from tests.world.reads import count, run_of, shown
@@ -150,6 +151,19 @@ def test_the_ledger_knows_the_dag_run(run_dag: RunDag, own_world: World) -> None
     run = run_dag("2020-10-05")
     (row,) = own_world.read("SELECT run_id FROM analytics.invoice_runs")
     assert run_of(own_world, f"create_invoices/{run.run_id}").run_id == row.run_id
+
+
+def test_a_run_keeps_its_day_when_the_business_time_zone_changes(
+    airflow_database: None, airflow_connection: sa.URL, own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = pendulum.datetime(2020, 10, 5)
+    for zone in ("UTC", "America/New_York"):  # where it is the 4th still
+        monkeypatch.setenv("INVOICING_TIMEZONE", zone)
+        # As a run that is cleared: it was to run before its first attempt.
+        run = read_dags().dags["create_invoices"].test(run_after=midnight, logical_date=midnight)
+        assert result(run, "close_run")["run_date"] == "2020-10-05"
+    attempts = own_world.read("SELECT attempt, run_date::text, invoices FROM analytics.invoice_runs ORDER BY attempt")
+    assert attempts == [(1, "2020-10-05", 1), (2, "2020-10-05", 1)]
 
 
 def test_the_parameter_run_date_names_the_day(run_dag: RunDag, own_world: World) -> None:

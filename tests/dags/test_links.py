@@ -15,11 +15,11 @@ def run(airflow_database: None) -> Any:
     """A run of a DAG with the button on a task, on a mapped one, and not on a third."""
     from airflow.sdk import DAG, task  # noqa: PLC0415
 
-    from invoicing.airflow.ui.links import task_with_invoices  # noqa: PLC0415
+    from invoicing.airflow.ui.decorators import task_with_invoices  # noqa: PLC0415
 
     with DAG("linked", start_date=pendulum.datetime(2026, 1, 1)) as dag:
 
-        @task_with_invoices
+        @task_with_invoices()  # type: ignore[untyped-decorator]
         def once() -> None:
             pass
 

@@ -117,6 +117,14 @@ def test_every_task_has_a_runbook(dag_bag: Any, dag_id: str) -> None:
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_runbook_is_markdown_that_is_not_read_as_code(dag_bag: Any, dag_id: str) -> None:
+    """Before Python 3.13 a docstring keeps its indentation."""
+    shown = {task.task_id: as_html(task.doc_md) for task in dag_bag.dags[dag_id].tasks}
+    shown["the DAG"] = as_html(dag_bag.dags[dag_id].doc_md)
+    assert [name for name, html in shown.items() if not html.startswith("<h3") or "<pre>" in html] == []
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
 def test_every_runbook_links_to_a_section_of_the_whole_one(dag_bag: Any, dag_id: str) -> None:
     page, sections = as_html(RUNBOOK.read_text()), {}
     for described in (dag_bag.dags[dag_id], *dag_bag.dags[dag_id].tasks):

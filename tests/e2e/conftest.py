@@ -135,7 +135,9 @@ def undisturbed(make_warehouse: MakeWarehouse, adatum_template: str) -> Undistur
 def connect(rest: Rest, url: sa.URL) -> None:
     """Makes a warehouse Airflow's, by the connection that an administrator would make."""
     host = str(url.query.get("host", url.host))
-    rest.set_connection(CONNECTION_ID, conn_type="postgres", host=host, login=url.username, schema=url.database)
+    rest.set_connection(
+        CONNECTION_ID, conn_type="postgres", host=host, port=url.port, login=url.username, schema=url.database
+    )
 
 
 def _forget_runs(rest: Rest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -38,11 +39,19 @@ def alert_titled(alerts: AlertServer, words: str, message: str = "") -> list[str
     return lines
 
 
+def open_lines(log: str) -> list[str]:
+    """The lines of a log that Airflow's UI does not fold."""
+    unfolded = re.sub(r"::group::.*?::endgroup::", "", log, flags=re.DOTALL).splitlines()
+    return [line for line in unfolded if line not in ("", "::endgroup::")]
+
+
 def test_run_shows_its_day_in_note_metrics_button_and_page(
     stack: Stack, rest: Rest, warehouse: World, statsd: StatsdServer
 ) -> None:
     run = ended(rest, DAY)
-    assert rest.run(run)["note"] == "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable."
+    assert rest.run(run)["note"].startswith(
+        "**Summary** 2020-10-05: 1 invoice with 25 details, 21,130.01 USD chargeable. 3 warnings"
+    )
     assert statsd.figures["airflow.invoicing.run.chargeable_amount.USD"] == "21130.01|g"
     assert rest.links(run, "write_draft_invoices") == {"Invoices": f"{stack.url}{page_of(run)}"}
     assert [invoice["total_amount"] for invoice in rest.get(page_of(run), format="json")["invoices"]] == [21213.41]
@@ -59,6 +68,14 @@ def test_failed_run_shows_its_task_and_error_in_note_and_alert(
         f"find_due_contract_lines: {error}",
         run_page,
     ]
+    assert open_lines(rest.log(run, "find_due_contract_lines"))[-1] == error
+
+
+def test_task_that_is_skipped_says_why_in_its_log_and_on_its_note(rest: Rest, warehouse: World) -> None:
+    run = ended(rest, {"run_date": "2020-10-04"})
+    why = "Skipped: nothing is due on 2020-10-04: the invoice schedules begin on 2020-10-05"
+    assert open_lines(rest.log(run, "write_draft_invoices", map_index=0))[-1] == why
+    assert rest.task(run, "write_draft_invoices")["note"] == f"**Summary** {why}"
 
 
 def test_note_of_a_person_stays_when_the_run_is_cleared(rest: Rest, warehouse: World) -> None:

@@ -120,11 +120,13 @@ def test_triggerer_that_is_killed_while_a_run_sleeps_wakes_it_when_it_is_back(
 def test_cycles_are_the_same_whatever_the_first_one_begins_with(
     stack: Stack, rest: Rest, warehouse: World, first_step: str
 ) -> None:
-    rest_of = timedelta(seconds=45)
+    # Longer than the minute between two schedules, as 24 hours are no shorter than a day: a cycle that ends soon after its
+    # schedule would otherwise have rested by the next one, which then rightly does not sleep.
+    rest_of = timedelta(seconds=75)
     settings = {
         "INVOICING_FIRST_STEP": first_step,
         "INVOICING_SLEEP_HOURS": str(rest_of / timedelta(hours=1)),
-        "INVOICING_MAX_DRIFT_MINUTES": "5",
+        "INVOICING_MAX_DRIFT_MINUTES": "10",
     }
     with every_minute(stack, rest, **settings):
         wait_until(lambda: len(rest.runs()) >= 2)

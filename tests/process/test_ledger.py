@@ -74,6 +74,17 @@ def test_attempt_that_never_closed_is_nobody_elses_business(three_lines: World) 
     assert attempts(three_lines) == [(1, "running"), (1, "succeeded")]
 
 
+@pytest.mark.parametrize("step", ["find_due", "filter_ready", "write_drafts"])
+def test_attempt_that_never_closed_holds_no_lock(three_lines: World, step: str) -> None:
+    Steps(three_lines, DAY, "stopped").up_to(step)
+    query = """
+        SELECT count(*) AS locks FROM pg_catalog.pg_locks AS held
+        INNER JOIN pg_catalog.pg_database AS here ON held.database = here.oid
+        WHERE here.datname = current_database() AND held.locktype = 'advisory'
+    """
+    assert three_lines.read(query) == [(0,)]
+
+
 def test_run_keeps_the_date_of_its_first_attempt(three_lines: World) -> None:
     three_lines.run(DAY, "scheduled")
     assert three_lines.run(october(6), "scheduled").run.run_date == DAY

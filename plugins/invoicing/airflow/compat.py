@@ -72,17 +72,48 @@ def fail_run(dag_run: Any) -> None:
 
 def read_note(connection: sa.Connection, dag_run: Any) -> str | None:
     """The note of a run; None: it has none."""
-    notes = _notes()
+    notes = _run_notes()
     found = connection.execute(sa.select(notes.c.content).where(notes.c.dag_run_id == dag_run.id)).one_or_none()
     return None if found is None else found.content or ""
 
 
 def write_note(connection: sa.Connection, dag_run: Any, text: str) -> None:
     """Writes the note of a run, instead of the one that it has."""
-    notes = _notes()
-    written = sa.update(notes).where(notes.c.dag_run_id == dag_run.id).values(content=text)
-    if not connection.execute(written).rowcount:
-        connection.execute(sa.insert(notes).values(dag_run_id=dag_run.id, content=text))
+    notes = _run_notes()
+    _write_note(connection, notes, notes.c.dag_run_id, dag_run.id, text)
+
+
+def write_task_note(connection: sa.Connection, instance_id: Any, text: str) -> None:
+    """Writes the note of a task instance, instead of the one that it has."""
+    notes = _task_notes()
+    _write_note(connection, notes, notes.c.ti_id, instance_id, text)
+
+
+def task_notes(connection: sa.Connection, dag_run: Any, key: str) -> list[tuple[Any, Any, str | None]]:
+    """Of each task instance of a run its id, its XCom of that key if it is skipped, and its note; instances with neither are left out."""
+    from airflow.models.taskinstance import TaskInstance  # noqa: PLC0415
+    from airflow.models.xcom import XComModel  # noqa: PLC0415
+
+    instances, xcoms, notes = TaskInstance.__table__, XComModel.__table__, _task_notes()
+    of_instance = sa.and_(
+        xcoms.c.dag_run_id == dag_run.id,
+        xcoms.c.task_id == instances.c.task_id,
+        xcoms.c.map_index == instances.c.map_index,
+        xcoms.c.key == key,
+        instances.c.state == "skipped",
+    )
+    query = (
+        sa.select(instances.c.id, xcoms.c.value, notes.c.content)
+        .select_from(instances)
+        .outerjoin(xcoms, of_instance)
+        .outerjoin(notes, notes.c.ti_id == instances.c.id)
+        .where(
+            instances.c.dag_id == dag_run.dag_id,
+            instances.c.run_id == dag_run.run_id,
+            sa.or_(xcoms.c.value.is_not(None), notes.c.content.is_not(None)),
+        )
+    )
+    return [(row.id, row.value, row.content) for row in connection.execute(query)]
 
 
 def left_by_tasks(
@@ -138,7 +169,18 @@ def may_see_runs() -> Any:
     return requires_access_dag("GET", DagAccessEntity.RUN)
 
 
-def _notes() -> Any:
+def _write_note(connection: sa.Connection, notes: Any, key: Any, value: Any, text: str) -> None:
+    if not connection.execute(sa.update(notes).where(key == value).values(content=text)).rowcount:
+        connection.execute(sa.insert(notes).values({key.name: value, "content": text}))
+
+
+def _run_notes() -> Any:
     from airflow.models.dagrun import DagRunNote  # noqa: PLC0415
 
     return DagRunNote.__table__
+
+
+def _task_notes() -> Any:
+    from airflow.models.taskinstance import TaskInstanceNote  # noqa: PLC0415
+
+    return TaskInstanceNote.__table__

@@ -16,6 +16,7 @@ from invoicing.vocabulary import Severity
 from invoicing.warehouse.locks import lock_request
 from invoicing.warehouse.statements import Statement, execute, statements_in
 
+COUNT_WARNINGS = Statement("audit/detection/count_warnings")
 CREATE_FOUND_EXCEPTIONS = Statement("audit/detection/create_found_exceptions")
 DELETE_CORRECTED = Statement("audit/detection/delete_corrected")
 FIND_LATEST_RUN_DATE = Statement("audit/detection/find_latest_run_date")
@@ -46,6 +47,12 @@ def detect_exceptions(
 def detect_errors(connection: sa.Connection, run_date: date, *, contract_ids: Sequence[str] | None) -> None:
     """As `detect_exceptions`, only for what keeps a contract from being invoiced."""
     _detect(connection, ERRORS, (Severity.ERROR,), run_date, contract_ids, {})
+
+
+def count_warnings(connection: sa.Connection, contract_ids: Sequence[str] | None) -> dict[str, int]:
+    """How many warnings are open, by code, the most frequent first."""
+    contracts = list(contract_ids) if contract_ids is not None else None
+    return {row.code: row.warnings for row in execute(connection, COUNT_WARNINGS, contract_ids=contracts)}
 
 
 def _detect(

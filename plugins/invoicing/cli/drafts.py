@@ -38,9 +38,10 @@ def show(invoice: InvoiceName, warehouse: Warehouse = None, json: Json = False) 
     tell(
         f"Invoice{number} {found.invoice_id} of {found.run_date}: {found.origin}, {found.status}, version {found.version}"
     )
+    tell(f"Contract {found.contract_id}, {found.contract_name}")
+    tell(f"Customer {found.customer_id}, {found.customer_name}")
     tell(
-        f"Contract {found.contract_id}, customer {found.customer_id}: {found.chargeable_amount:,} {found.currency} "
-        f"chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all"
+        f"{found.chargeable_amount:,} {found.currency} chargeable, {found.tax_amount:,} tax, {found.total_amount:,} in all"
     )
     reports.print_table(billed, reports.COLUMNS["list_invoice_details"], console)
     if len(changes):

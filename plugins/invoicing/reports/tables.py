@@ -56,7 +56,7 @@ HEADERS = {
     "transaction_date": "date",
     "transaction_id": "transaction",
 }
-_SHORT_WORDS = {"currency", "status", "severity"}
+_SHORT_WORDS = {"currency", "origin", "status", "severity"}
 _LOG_WIDTH = 220
 _ANY_WIDTH = 100_000  # for a pipe or a file: a row is one line, however long
 

@@ -9,32 +9,12 @@ from functools import cache
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from invoicing.settings import PROJECT_ROOT
+from invoicing.web.pages import render
 
 RUNBOOK = PROJECT_ROOT / "docs" / "runbook.md"
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Runbook</title>
-<style>
-  :root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }}
-  body {{ margin: 1.5rem auto; max-width: 60rem; padding: 0 1rem; }}
-  table {{ border-collapse: collapse; }}
-  th, td {{ padding: .35rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }}
-  pre, code {{ font-family: ui-monospace, monospace; font-size: .9em; }}
-  pre {{ overflow-x: auto; padding: .7rem; background: #8882; }}
-  h2:target {{ background: #fd04; }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
 
 
 def runbook_router() -> APIRouter:
@@ -43,7 +23,7 @@ def runbook_router() -> APIRouter:
 
     @router.get("/dags/{dag_id}/runbook")
     def runbook() -> HTMLResponse:
-        return HTMLResponse(_PAGE.format(body=as_html(RUNBOOK.read_text(encoding="utf-8"))))
+        return HTMLResponse(render("runbook.html", body=Markup(as_html(RUNBOOK.read_text(encoding="utf-8")))))
 
     return router
 

@@ -4,9 +4,11 @@
 -- May be repeated: reads only.
 SELECT
     i.contract_id,
+    shown.contract_name,
     i.invoice_id,
     i.invoice_number,
     i.customer_id,
+    shown.customer_name,
     i.currency,
     cu.decimals,
     i.run_date,
@@ -20,6 +22,7 @@ SELECT
     i.total_amount,
     i.corrects_invoice_id
 FROM invoicing.invoice AS i
+INNER JOIN analytics.invoices AS shown ON i.contract_id = shown.contract_id AND i.invoice_id = shown.invoice_id
 INNER JOIN invoicing.currency AS cu ON i.currency = cu.currency
 WHERE
     i.invoice_id = coalesce(

@@ -1,6 +1,6 @@
 -- Purpose: the invoices that a run by hand created, confirmed or corrected, one page of them, as they stand now.
 -- Parameters: request_key, row_limit, row_offset.
--- Grain: one row per invoice; invoice_count: how many there are on all pages.
+-- Grain: one row per invoice.
 -- May be repeated: reads only.
 SELECT
     i.invoice_id,
@@ -15,8 +15,7 @@ SELECT
     i.status,
     i.chargeable_amount,
     i.tax_amount,
-    i.total_amount,
-    count(*) OVER () AS invoice_count
+    i.total_amount
 FROM analytics.invoices AS i
 INNER JOIN (
     SELECT DISTINCT

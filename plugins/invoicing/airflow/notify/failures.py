@@ -1,11 +1,12 @@
-"""The first line of what went wrong in a task, kept where the run's note and its alert find it.
+"""The first line of what went wrong in a task, kept where people look for it.
 
-Airflow keeps the error of a task in its log alone. Each task therefore leaves one line of it as an XCom, which goes when
-the task is run again.
+Airflow keeps the error of a task in its log alone, above its traceback. Each task therefore says one line of it at the end of its
+log, and leaves it as an XCom for the run's note and its alert, which goes when the task is run again.
 """
 
 from __future__ import annotations
 
+import logging
 from textwrap import shorten
 from typing import Any
 
@@ -17,12 +18,17 @@ from invoicing.escapes import printable
 FAILURE_KEY = "failure"
 _LONGEST = 400
 
+logger = logging.getLogger(__name__)
+
 
 def remember_failure(context: Any) -> None:
     """`on_failure_callback` of every task."""
     # Airflow itself calls it, without an error, for a task whose process is gone.
     if "exception" in context:
-        context["ti"].xcom_push(key=FAILURE_KEY, value=first_line(context["exception"]))
+        told = first_line(context["exception"])
+        context["ti"].xcom_push(key=FAILURE_KEY, value=told)
+        logger.info("::endgroup::")  # of the fold in which Airflow calls this
+        logger.error("%s", told)
 
 
 def first_line(error: object) -> str:

@@ -1,4 +1,4 @@
-"""The summary of the day as the note of its DAG run, which the grid and the run's page show.
+"""The summary of the day as the note of its DAG run, which the grid and the run's page show; of a skipped task, why, as its note.
 
 A task cannot write a note; the scheduler can. Airflow calls the two functions below when a run ends, in the scheduler's
 own transaction. Whatever goes wrong here ends at a savepoint and in the log: the scheduler goes on.
@@ -25,19 +25,23 @@ from invoicing.airflow.compat import (
     left_by_tasks,
     read_note,
     scheduler_connection,
+    task_notes,
     write_note,
+    write_task_note,
 )
 from invoicing.airflow.notify.failures import FAILURE_KEY
 from invoicing.airflow.ui.labels import Tag
 from invoicing.escapes import markdown
 
 HEADING = "**Summary**"
+SKIPPED_KEY = "skipped"  # XCom of a task that skipped itself: why
 SUMMARY_KEY = "summary"  # XCom of a task with what the note is to say of it
 DUE_KEY = "due"  # XCom of the task that finds what is due: what a day begins with
 ATTEMPT_KEY = "attempt"  # XCom of the tasks that write drafts or close the run: which attempt of it
 _LONGEST = 1000  # what Airflow's column holds
 _LONGEST_SUMMARY = 600  # so that what a person wrote has room beside it
 _CONTRACTS = 5  # named in the note; the log names all
+_WARNINGS = 3  # codes of the most frequent
 _OWN_PARAGRAPH = re.compile(rf"{re.escape(HEADING)}.*?(?=\n\n|\Z)", re.DOTALL)
 
 logger = logging.getLogger(__name__)
@@ -63,6 +67,7 @@ def _write_note(dag_run: Any) -> None:
         # A savepoint of the connection, not of the session: the scheduler forbids the session to commit.
         with connection.begin_nested():
             _write(connection, dag_run)
+            _write_reasons(connection, dag_run)
     except Exception:
         logger.exception("The note of the run %s could not be written", dag_run.run_id)
 
@@ -83,6 +88,14 @@ def _write(connection: sa.Connection, dag_run: Any) -> None:
         write_note(connection, dag_run, text)
 
 
+def _write_reasons(connection: sa.Connection, dag_run: Any) -> None:
+    """Says on each task that is skipped why; not any more on one that is not."""
+    for instance_id, reason, note in task_notes(connection, dag_run, SKIPPED_KEY):
+        said = f"{HEADING} Skipped: {reason}"[:_LONGEST_SUMMARY] if reason else ""
+        if reason or HEADING in (note or ""):
+            write_task_note(connection, instance_id, with_summary(note or "", said).strip())
+
+
 def with_summary(note: str, summary: str) -> str:
     """The note with the summary in it: instead of an earlier one, else after what a person wrote, if there is room."""
     replaced, found = _OWN_PARAGRAPH.subn(lambda _: summary, note, count=1)
@@ -92,18 +105,23 @@ def with_summary(note: str, summary: str) -> str:
 
 def _summary(connection: sa.Connection, dag_run: Any) -> str:
     left = left_by_tasks(connection, dag_run, (FAILURE_KEY, SUMMARY_KEY, DUE_KEY, ATTEMPT_KEY), (CLOSE_RUN,))
-    due = left.get((FIND_DUE, DUE_KEY)) or {}
+    due, closed = left.get((FIND_DUE, DUE_KEY)) or {}, left.get((CLOSE_RUN, RESULT_KEY)) or {}
     unclosed = _unclosed(left, due)
     if is_failed(dag_run):
         told = _failure(connection, dag_run, left)
     elif due.get("preview"):
         told = f"Preview, nothing of it is written. {_figures(due)}"
     else:
-        told = _figures(left.get((CLOSE_RUN, RESULT_KEY)) or {})
+        told = _figures(closed)
         told = told or " ".join(value for (_, key), value in left.items() if key == SUMMARY_KEY)
         if not told and not unclosed and (CLOSE_RUN, FAILURE_KEY) in left:  # which somebody marked as success
             told = f"{CLOSE_RUN} failed: {left[CLOSE_RUN, FAILURE_KEY]}"
-    asides = (unclosed, _quarantined(due.get("quarantined") or []), _kept(due.get("kept_drafts") or []))
+    asides = (
+        unclosed,
+        _quarantined(due.get("quarantined") or []),
+        _kept(due.get("kept_drafts") or []),
+        _warnings(closed.get("warnings") or {}),
+    )
     return " ".join(filter(None, (told, *asides)))
 
 
@@ -149,6 +167,16 @@ def _kept(drafts: list[str]) -> str:
         return ""
     more = f" and {len(drafts) - 1} more" if len(drafts) > 1 else ""
     return f"Kept: {drafts[0]}{more}."
+
+
+def _warnings(counts: dict[str, int]) -> str:
+    if not counts:
+        return ""
+    total = sum(counts.values())
+    frequent = sorted(counts.items(), key=lambda one: -one[1])[:_WARNINGS]
+    named = ", ".join(f"{count:,} {code}" for code, count in frequent)
+    more = ", …" if len(counts) > _WARNINGS else ""
+    return f"{total:,} warning{'' if total == 1 else 's'} (`invoicing exceptions`): {named}{more}."
 
 
 def _failure(connection: sa.Connection, dag_run: Any, left: dict[tuple[str, str], Any]) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk.exceptions import AirflowSkipException
 
 from invoicing.airflow.compat import APPROVE, CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import ApprovalAlert
 from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.airflow.run_context import answer_of, request_of
 from invoicing.airflow.tasks.drafts_to_confirm import as_versions, body_text, subject_text
+from invoicing.airflow.tasks.skips import skip
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.lifecycle.approval import answer, list_drafts
 from invoicing.lifecycle.confirmation import ask_for_approval
@@ -70,7 +70,7 @@ class ApproveDraftsOperator(ApprovalOperator):  # type: ignore[misc]  # untyped 
                 request=request_of(context, settings),
             )
             if asked.approval_id is None:
-                raise AirflowSkipException(_needless(settings.approval_amount))
+                skip(_needless(settings.approval_amount))
             drafts = list_drafts(connection, asked.approval_id)
         left_out = [Refused(**one) for one in pull(task_ids=CHOOSE_DRAFTS, key="left_out")]
         self.subject = subject_text(drafts)

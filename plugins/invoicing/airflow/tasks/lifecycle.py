@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pendulum
-from airflow.sdk import TriggerRule, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk import TriggerRule, get_current_context
+from airflow.sdk.exceptions import AirflowFailException
 
 from invoicing.airflow.compat import CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import FailureAlert
@@ -18,6 +18,8 @@ from invoicing.airflow.notify.notes import SUMMARY_KEY
 from invoicing.airflow.run_context import day_of, request_of, run_context
 from invoicing.airflow.tasks.drafts_to_confirm import as_versions, result_of, versions_of
 from invoicing.airflow.tasks.handled import MOST_LISTED, refusals_text, show
+from invoicing.airflow.tasks.skips import skip
+from invoicing.airflow.ui.decorators import task
 from invoicing.airflow.warehouse import warehouse_engine
 from invoicing.errors import ApprovalNeededError, RefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
@@ -89,7 +91,7 @@ def choose_drafts() -> dict[str, Any]:
     if not chosen:
         reason = f"There is no {choice}: nothing to confirm."
         context["ti"].xcom_push(SUMMARY_KEY, reason)
-        raise AirflowSkipException(reason)
+        skip(reason)
     context["ti"].xcom_push("versions", versions_of(chosen))
     context["ti"].xcom_push("missing", [vars(refused) for refused in missing])
     left_out = [vars(refused) for refused in (*missing, *found.left_out)]
@@ -187,8 +189,10 @@ Do: fix what the log names, and ask for the rest.
 
 @task(on_failure_callback=FailureAlert())
 def report_refused(of_task: str) -> str:
-    found = get_current_context()["ti"].xcom_pull(task_ids=of_task) or {}
-    refused = [Refused(**one) for one in found.get("refused_listed", [])]
+    found = get_current_context()["ti"].xcom_pull(task_ids=of_task)
+    if found is None:
+        skip(f"Nobody looked for what is refused: {of_task} did not get to its end.")
+    refused = [Refused(**one) for one in found["refused_listed"]]
     if refused:
         raise AirflowFailException(f"Refused: {refusals_text(refused, found['refused'])}")
     return "Nothing was refused."

@@ -12,8 +12,8 @@ from typing import Any
 
 import pendulum
 import sqlalchemy as sa
-from airflow.sdk import TriggerRule, get_current_context, task, task_group
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk import TriggerRule, get_current_context, task_group
+from airflow.sdk.exceptions import AirflowFailException
 
 from invoicing.airflow.compat import FIND_DUE, failed_before
 from invoicing.airflow.notify.alerts import FailureAlert
@@ -21,9 +21,11 @@ from invoicing.airflow.notify.metrics import send_metrics
 from invoicing.airflow.notify.notes import ATTEMPT_KEY, DUE_KEY
 from invoicing.airflow.run_context import RunContext, run_context
 from invoicing.airflow.tasks.figures import MOST_LISTED, bucket_told, due_told, filter_told, preview_told, run_told
+from invoicing.airflow.tasks.skips import skip
 from invoicing.airflow.ui.assets import DRAFT_INVOICES, WRITTEN_DRAFTS
-from invoicing.airflow.ui.links import task_with_invoices
+from invoicing.airflow.ui.decorators import task, task_with_invoices
 from invoicing.airflow.warehouse import warehouse_engine
+from invoicing.audit.exceptions import count_warnings
 from invoicing.audit.lag import measure_lag
 from invoicing.errors import UsageError
 from invoicing.escapes import printable
@@ -52,13 +54,13 @@ def _step() -> Iterator[tuple[sa.Connection, RunContext, Settings]]:
 
 def _this_run(settings: Settings) -> RunContext:
     run = run_context(get_current_context(), settings)
-    logger.info("Run date %s, run %s, started as %s", run.run_date, run.run_key, run.trigger)
+    logger.info("Run %s, started as %s", run.run_key, run.trigger)
     return run
 
 
 def _skip_in_preview() -> None:
     if run_context(get_current_context(), read_settings()).is_preview:
-        raise AirflowSkipException(f"A preview writes nothing; {FIND_DUE} shows what it would write.")
+        skip(f"A preview writes nothing; {FIND_DUE} shows what it would write.")
 
 
 @task(multiple_outputs=False)
@@ -98,6 +100,7 @@ def find_due_contract_lines() -> list[dict[str, int]]:
         settings=settings,
         contract_ids=context.contract_ids,
     )
+    _say_which(due.run)
     push(DUE_KEY, due_told(due))
     return [vars(bucket) for bucket in due.buckets]
 
@@ -115,39 +118,20 @@ def _refuse_another_day(engine: sa.Engine, context: RunContext) -> None:
         )
 
 
-# The runbooks of the next two are handed over by name: of a mapped task, Airflow does not take the docstring.
-_FILTERING = """### Filters the ready-to-invoice transactions up to the cut-off date
-Says of every open transaction of the bucket's due lines what happens to it, and why: counts and sums by reason and currency
-(`analytics.run_accounting`, once they are written). It changes nothing that anybody waits for.
-
-| You see | It means | Do |
-|---|---|---|
-| skipped | the run is a preview | nothing |
-| `INV-302` | the run is not in the ledger | clear find_due_contract_lines and what follows it |
-
-Why one transaction is, or is not, invoiced: `invoicing explain TRANSACTION --run-date DATE`.
-[Runbook](/invoicing/dags/create_invoices/runbook#a-skipped-day)
-"""
-
-_WRITING = """### Writes grouped draft invoices to the warehouse
-One invoice per contract, customer, currency and run date (`analytics.invoices`). A large day is written in several
-buckets of contracts side by side, each whole or not at all: it writes, proves to the cent what it wrote, and marks the
-schedule rows, in one transaction. Somebody who works on a contract of the bucket is waited for.
-
-| You see | It means | Do |
-|---|---|---|
-| skipped | nothing is due, or nothing is ready; the log says which, and the schedule rows are marked | nothing |
-| a retry | a contract of the bucket is held, or the warehouse is not available | wait |
-| `INV-303` | what was written does not add up; nothing of the bucket is left | clear this task; if it comes again, `invoicing verify` |
-| `INV-403` with 23505 | a transaction is on another live invoice already | nothing was written; see who else writes to the warehouse |
-
-A bucket that failed is cleared alone, with what follows it; the others stand.
-[Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
-"""
-
-
-@task(multiple_outputs=False, map_index_template="{{ bucket_name }}", doc_md=_FILTERING)
+@task(multiple_outputs=False, map_index_template="{{ bucket_name }}")
 def filter_ready_transactions(bucket: dict[str, int]) -> dict[str, Any]:
+    """### Filters the ready-to-invoice transactions up to the cut-off date
+    Says of every open transaction of the bucket's due lines what happens to it, and why: counts and sums by reason and currency
+    (`analytics.run_accounting`, once they are written). It changes nothing that anybody waits for.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | skipped | the run is a preview | nothing |
+    | `INV-302` | the run is not in the ledger | clear find_due_contract_lines and what follows it |
+
+    Why one transaction is, or is not, invoiced: `invoicing explain TRANSACTION --run-date DATE`.
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-skipped-day)
+    """
     _skip_in_preview()
     part = _named(bucket)
     with _step() as (connection, context, settings):
@@ -157,8 +141,23 @@ def filter_ready_transactions(bucket: dict[str, int]) -> dict[str, Any]:
     return {"bucket": str(part), **filter_told(filtered)}
 
 
-@task_with_invoices(multiple_outputs=False, map_index_template="{{ bucket_name }}", doc_md=_WRITING)
+@task_with_invoices(multiple_outputs=False, map_index_template="{{ bucket_name }}")
 def write_draft_invoices(bucket: dict[str, int]) -> dict[str, Any]:
+    """### Writes grouped draft invoices to the warehouse
+    One invoice per contract, customer, currency and run date (`analytics.invoices`). A large day is written in several
+    buckets of contracts side by side, each whole or not at all: it writes, proves to the cent what it wrote, and marks the
+    schedule rows, in one transaction. Somebody who works on a contract of the bucket is waited for.
+
+    | You see | It means | Do |
+    |---|---|---|
+    | skipped | nothing is due, or nothing is ready; the log says which, and the schedule rows are marked | nothing |
+    | a retry | a contract of the bucket is held, or the warehouse is not available | wait |
+    | `INV-303` | what was written does not add up; nothing of the bucket is left | clear this task; if it comes again, `invoicing verify` |
+    | `INV-403` with 23505 | a transaction is on another live invoice already | nothing was written; see who else writes to the warehouse |
+
+    A bucket that failed is cleared alone, with what follows it; the others stand.
+    [Runbook](/invoicing/dags/create_invoices/runbook#a-failed-run)
+    """
     part = _named(bucket)
     with _step() as (connection, context, settings):
         run, record = draft_invoices.write_draft_invoices(
@@ -167,11 +166,11 @@ def write_draft_invoices(bucket: dict[str, int]) -> dict[str, Any]:
     _push_attempt(run)
     # Its rows are marked, and drafts that had nothing left are gone; only now is it known that nothing stands.
     if not run.due_lines:
-        raise AirflowSkipException(run.skipped_reason or f"nothing is due on {run.run_date}")
+        skip(run.skipped_reason or f"nothing is due on {run.run_date}")
     if not record.due_lines:
-        raise AirflowSkipException(f"nothing is due on {run.run_date} in {part}")
+        skip(f"nothing is due on {run.run_date} in {part}")
     if not record.details:
-        raise AirflowSkipException(f"nothing is ready for the lines due on {run.run_date} in {part}")
+        skip(f"nothing is ready for the lines due on {run.run_date} in {part}")
     return {"bucket": str(part), **bucket_told(run, record)}
 
 
@@ -207,6 +206,7 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     with _step() as (connection, context, settings):
         closed = closing.close_run(connection, run_key=context.run_key, settings=settings)
         lag = measure_lag(connection, pendulum.now(settings.timezone).date())
+        warnings = count_warnings(connection, context.contract_ids)
     if closed is None:
         raise AirflowFailException(f"The run never got as far as the ledger; {_remedy(failed)}.")
     run, figures = closed
@@ -222,11 +222,17 @@ def close_run(*, outlet_events: Any = None) -> dict[str, Any]:
     told = run_told(run, figures)
     if not run.skipped_reason:
         outlet_events[WRITTEN_DRAFTS].add(DRAFT_INVOICES, extra=told)
-    return {"status": run.status, "skipped_reason": run.skipped_reason, **told}
+    return {"status": run.status, "skipped_reason": run.skipped_reason, **told, "warnings": warnings}
+
+
+def _say_which(run: Run) -> None:
+    # Of the ledger, which keeps the day of a run when the business time zone changes.
+    logger.info("Run date %s, run %s, attempt %s", run.run_date, run.run_id, run.attempt)
 
 
 def _push_attempt(run: Run) -> None:
     """For the note, which says whether the attempt that was begun last is the one that was closed."""
+    _say_which(run)
     get_current_context()["ti"].xcom_push(ATTEMPT_KEY, {"run_id": run.run_id, "attempt": run.attempt})
 
 
@@ -248,7 +254,7 @@ def report_quarantined() -> str:
     _skip_in_preview()
     due = get_current_context()["ti"].xcom_pull(task_ids=FIND_DUE, key=DUE_KEY)
     if due is None:
-        raise AirflowSkipException(f"Nobody looked for contracts to set aside: {FIND_DUE} did not get to its end.")
+        skip(f"Nobody looked for contracts to set aside: {FIND_DUE} did not get to its end.")
     quarantined = due["quarantined"]
     if quarantined:
         told = "; ".join(f"contract {one['contract_id']}, {one['code']}: {one['message']}" for one in quarantined)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
-# A text field that the server checks: a browser's own date field hands on a day that does not exist as an empty one.
-_DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+# A text field that the server checks: a browser's own date field hands on a day that does not exist as an empty one. The first
+# task refuses what a pattern cannot know, a 29 February.
+_DAY = (
+    r"^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|[12][0-9]))$"
+)
 
 
 def day_field(title: str, description: str) -> Param:
