@@ -114,7 +114,7 @@ def test_a_text_that_is_no_day_is_refused_by_the_form(trigger: Trigger, warehous
 
 
 def test_a_day_that_does_not_exist_is_refused(trigger: Trigger, warehouse: World) -> None:
-    run = trigger(DAG_ID, run_date="2026-11-31")
+    run = trigger(DAG_ID, run_date="2026-02-29")
     assert result(run, "choose_drafts", "failure").startswith("INV-101: run_date must be a date")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,7 +86,8 @@ def find_bucket(connection: sa.Connection, run_key: str, bucket: int) -> tuple[R
 def add_up_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> Filtered:
     """Adds up the open shares of a bucket's due rows by their reasons, in place of the sums that were there."""
     execute(connection, FORGET_LINES, **record.key)
-    execute(connection, ADD_UP_LINES, **record.key, **record.slots)
+    with _by_index(connection):
+        execute(connection, ADD_UP_LINES, **record.key, **record.slots)
     added = execute(connection, ADD_UP, **record.key).one()
     execute(connection, RECORD_FILTER, **record.key, **added._mapping)
     return Filtered(
@@ -94,6 +97,17 @@ def add_up_bucket(connection: sa.Connection, run: Run, record: BucketRecord) -> 
         ready_milestones=added.ready_milestones,
         reasons=tuple(ReasonCount(**row._mapping) for row in execute(connection, LIST_REASONS, **record.key)),
     )
+
+
+@contextmanager
+def _by_index(connection: sa.Connection) -> Iterator[None]:
+    """Finds the detail of a share by its key, or hashes all. A plan made while there are no details would read them all for each
+    share, or for each of its contract, and other buckets fill them meanwhile: a bucket of seconds took hours.
+    """
+    setting = sa.text("SELECT set_config('enable_seqscan', :value, true), set_config('enable_mergejoin', :value, true)")
+    connection.execute(setting, {"value": "off"})
+    yield
+    connection.execute(setting, {"value": "on"})
 
 
 def is_added_up(connection: sa.Connection, record: BucketRecord) -> bool:
