@@ -41,7 +41,7 @@ def _measure(engine: sa.Engine, arguments: argparse.Namespace) -> None:
             seconds[name].append(measure(engine))
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     with engine.connect() as connection:
-        details = connection.exec_driver_sql("SELECT count(*) FROM invoicing.invoice_line_detail").scalar_one()
+        details: int = connection.exec_driver_sql("SELECT count(*) FROM invoicing.invoice_line_detail").scalar_one()
     print(f"{details:,} details of {arguments.transactions:,} transactions, median of {arguments.rounds} rounds")
     for name, median in medians.items():
         print(f"  {name:8} {median:8.2f} s   process is {medians['process'] / median:.2f} x")
