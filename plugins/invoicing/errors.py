@@ -96,7 +96,13 @@ class AccountingError(TerminalError):
 
 
 class RefusedError(TerminalError):
-    """What was asked for is not possible as things stand; nothing was changed."""
+    """What was asked for is not possible as things stand; nothing was changed. Each situation is a class of its own."""
+
+    code = "INV-500"
+
+
+class ItemsRefusedError(RefusedError):
+    """Some of what a batch was asked for was refused, or all of it; the message names each with the reason."""
 
     code = "INV-501"
 
@@ -111,6 +117,109 @@ class ApprovalNeededError(TerminalError):
     """What was to be confirmed needs an approval that nobody has given; nothing of it was confirmed."""
 
     code = "INV-503"
+
+
+class NumberGivenError(RefusedError):
+    """The next invoice number was given before, in another series; nothing was confirmed."""
+
+    code = "INV-504"
+
+    def __init__(self, invoice_number: str, series: str) -> None:
+        self.invoice_number, self.series = invoice_number, series
+        super().__init__(
+            f"the number {invoice_number} was given before, in the series {series}; nothing is confirmed: "
+            "choose another INVOICING_NUMBER_PATTERN"
+        )
+
+
+class NotMarkableError(RefusedError):
+    """A transaction or milestone (`what`, `name`) cannot be marked: it is billed, on a draft or canceled, or is always chargeable."""
+
+    code = "INV-505"
+
+    def __init__(self, what: str, name: str, reason: str) -> None:
+        self.what, self.name, self.reason = what, name, reason
+        super().__init__(f"{what} {name} {reason}")
+
+
+class NotReadyError(RefusedError):
+    """A transaction or milestone (`what`, `name`) that was named for an invoice is not ready; no invoice was created."""
+
+    code = "INV-506"
+
+    def __init__(self, what: str, name: str) -> None:
+        self.what, self.name = what, name
+        super().__init__(
+            f"{what} {name} is not ready to invoice, or its line does not bill its class; `invoicing ready` makes it ready"
+        )
+
+
+class InvoiceConfirmedError(RefusedError):
+    """A confirmed or paid invoice is not changed, only corrected."""
+
+    code = "INV-507"
+
+    def __init__(self, invoice: str, invoice_number: str, status: str) -> None:
+        self.invoice_number, self.status = invoice_number, status
+        super().__init__(
+            f"invoice {invoice_number} is {status} and cannot be changed; correct it: invoicing correct {invoice}"
+        )
+
+
+class CorrectionRuleError(RefusedError):
+    """A correction does not allow such a change."""
+
+    code = "INV-508"
+
+
+class DetailValueError(RefusedError):
+    """A `value` cannot stand in a `field` of a detail."""
+
+    code = "INV-509"
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        self.field, self.value, self.reason = field, value, reason
+        super().__init__(f"{field} {value} {reason}")
+
+
+class FixedPriceRuleError(RefusedError):
+    """A detail of a fixed-price line does not allow such a change."""
+
+    code = "INV-510"
+
+    def __init__(self, detail_id: int, reason: str) -> None:
+        self.detail_id, self.reason = detail_id, reason
+        super().__init__(f"detail {detail_id} is fixed price{reason}")
+
+
+class ClassNotBilledError(RefusedError):
+    """A contract line does not bill the class of what was to be added to it."""
+
+    code = "INV-511"
+
+    def __init__(self, contract_line_id: str, transaction_class: str) -> None:
+        self.contract_line_id, self.transaction_class = contract_line_id, transaction_class
+        super().__init__(f"line {contract_line_id} does not bill the class {transaction_class}")
+
+
+class AskerMayNotAnswerError(RefusedError):
+    """An approval was answered by who asked for it, or by somebody who may be; nothing was recorded."""
+
+    code = "INV-512"
+
+    def __init__(self, approval_id: int, reason: str) -> None:
+        self.approval_id = approval_id
+        super().__init__(f"{reason} (INVOICING_APPROVAL_BY_ANOTHER)")
+
+
+class AlreadyAnsweredError(RefusedError):
+    """An approval is answered once; the first answer holds."""
+
+    code = "INV-513"
+
+    def __init__(self, approval_id: int, answer: str, answered_by: str) -> None:
+        self.approval_id, self.answer, self.answered_by = approval_id, answer, answered_by
+        super().__init__(f"approval {approval_id} was {answer} by {answered_by} already; an approval is answered once")
 
 
 class SchemaError(TerminalError):

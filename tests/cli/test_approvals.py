@@ -105,7 +105,7 @@ def test_what_somebody_rejects_is_not(draft: dict[str, Any], asked: str, invoke:
 def test_who_asked_may_not_answer(asked: str, invoke: Invoke) -> None:
     status, out, err = invoke("approve", asked)
     assert (status, out) == (1, "")
-    assert err.startswith(f"INV-501: ann asked for approval {asked}, and who asked may not answer it")
+    assert err.startswith(f"INV-512: ann asked for approval {asked}, and who asked may not answer it")
 
 
 def test_who_asked_may_answer_where_the_setting_says_so(
@@ -119,7 +119,7 @@ def test_an_approval_is_answered_once(asked: str, invoke: Invoke, become: Become
     become("bob")
     invoke("approve", asked)
     status, _, err = invoke("reject", asked)
-    assert (status, err.startswith(f"INV-501: approval {asked} was approved by bob already")) == (1, True)
+    assert (status, err.startswith(f"INV-513: approval {asked} was approved by bob already")) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["approve", "reject", "approvals"])

@@ -326,7 +326,7 @@ def test_who_triggered_the_run_may_not_approve_it(
         "failed",
         "upstream_failed",
     )
-    assert result(run, "approve", "failure").startswith(f"INV-501: {TRIGGERED_BY} asked for approval")
+    assert result(run, "approve", "failure").startswith(f"INV-512: {TRIGGERED_BY} asked for approval")
     assert set(statuses(warehouse).values()) == {"draft"}
     assert approvals(warehouse)[0][1:3] == (None, None)
 

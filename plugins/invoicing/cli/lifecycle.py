@@ -25,7 +25,7 @@ from invoicing.cli.options import (
 )
 from invoicing.cli.output import console, count, tell
 from invoicing.cli.session import new_request, open_engine
-from invoicing.errors import ApprovalNeededError, OptionsError, RefusedError
+from invoicing.errors import ApprovalNeededError, ItemsRefusedError, OptionsError
 from invoicing.lifecycle.approval import find_approval, needed
 from invoicing.lifecycle.choice import Choice, choose
 from invoicing.lifecycle.confirmation import confirm_invoices
@@ -174,10 +174,10 @@ def _show(done: Handled, did: str) -> None:
 
 def _refuse(done: Handled) -> None:
     """Raises:
-    RefusedError: some were refused; the others are done.
+    ItemsRefusedError: some were refused; the others are done.
     """
     if done.refused:
-        raise RefusedError(_refusals(done))
+        raise ItemsRefusedError(_refusals(done))
 
 
 def _refusals(done: Handled) -> str:

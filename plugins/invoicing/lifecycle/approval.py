@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.errors import ApprovalNeededError, NotFoundError, RefusedError
+from invoicing.errors import AlreadyAnsweredError, ApprovalNeededError, AskerMayNotAnswerError, NotFoundError
 from invoicing.ledger.changes import Request, open_change
 from invoicing.settings import Settings
 from invoicing.vocabulary import Answer
@@ -132,9 +132,7 @@ def answer(
         if recorded:
             return find_approval(connection, approval_id)
         found = _find(connection, approval_id)  # somebody else was faster
-    raise RefusedError(
-        f"approval {approval_id} was {found.answer} by {found.answered_by} already; an approval is answered once"
-    )
+    raise AlreadyAnsweredError(approval_id, found.answer, found.answered_by)
 
 
 def find_approval(connection: sa.Connection, approval_id: int) -> Approval:
@@ -176,13 +174,13 @@ def _refuse_asker(found: sa.Row[tuple[object, ...]], settings: Settings, request
         return
     if not (found.is_asker_known and request.is_person):
         which = "answers" if found.is_asker_known else "asked"
-        raise RefusedError(
-            f"who {which} is not known, and who asked for approval {found.approval_id} may not answer it "
-            "(INVOICING_APPROVAL_BY_ANOTHER)"
+        raise AskerMayNotAnswerError(
+            found.approval_id,
+            f"who {which} is not known, and who asked for approval {found.approval_id} may not answer it",
         )
     # Airflow and the machine may write the same name in another way.
     if str(found.asked_by).strip().casefold() == request.by.strip().casefold():
-        raise RefusedError(
-            f"{request.by} asked for approval {found.approval_id}, and who asked may not answer it; somebody else has to "
-            "(INVOICING_APPROVAL_BY_ANOTHER)"
+        raise AskerMayNotAnswerError(
+            found.approval_id,
+            f"{request.by} asked for approval {found.approval_id}, and who asked may not answer it; somebody else has to",
         )

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError, RefusedError
+from invoicing.errors import NotFoundError, NotMarkableError
 from invoicing.ledger.changes import Request
 from invoicing.lifecycle.requests import begin_change
 from invoicing.warehouse.locks import lock_contracts, lock_request
@@ -74,7 +74,8 @@ def set_billing_type(
         As `mark_backlog`.
     """
     if selection.milestone_ids:
-        raise RefusedError("a milestone is always chargeable; its billing type can be changed on a draft")
+        reason = "is always chargeable; its billing type can be changed on a draft"
+        raise NotMarkableError("milestone", selection.milestone_ids[0], reason)
     return _mark(connection, selection, request, ready=None, billing_type=billing_type)
 
 
@@ -137,7 +138,7 @@ def refuse_closed(connection: sa.Connection, selection: Selection) -> None:
         if row.finding == "unknown":
             raise NotFoundError(f"no {row.what} {row.name} in the contracts that were named")
         if row.finding != "open":
-            raise RefusedError(f"{row.what} {row.name} " + _FINDINGS[row.finding].format(**row._mapping))
+            raise NotMarkableError(row.what, row.name, _FINDINGS[row.finding].format(**row._mapping))
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

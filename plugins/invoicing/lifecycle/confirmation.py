@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.errors import RefusedError
+from invoicing.errors import NumberGivenError
 from invoicing.ledger.changes import Request
 from invoicing.lifecycle.approval import ask, find_unapproved
 from invoicing.lifecycle.invoices import NO_SUCH_INVOICE, Handled, Invoice, Refused, as_they_stand, contracts_of
@@ -120,7 +120,7 @@ def confirm_invoices(
         accounting_date: of the actuals that are written; None: today.
 
     Raises:
-        RefusedError: the next numbers were given before, in another series; nothing was confirmed.
+        NumberGivenError: the next numbers were given before, in another series; nothing was confirmed.
         ApprovalNeededError: an approval is needed, and it is not known who asks for it; nothing was confirmed.
     """
     lock_request(connection, request.key)
@@ -186,7 +186,7 @@ def _confirm(
 
 def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series) -> None:
     """Raises:
-    RefusedError: one of the numbers was given before.
+    NumberGivenError: one of the numbers was given before.
     """
     execute(connection, LOCK_SERIES, series=series.name)
     execute(
@@ -200,7 +200,4 @@ def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series) 
     )
     connection.execute(sa.text("ANALYZE pg_temp.chosen_invoice"))
     if given := execute(connection, FIND_GIVEN_NUMBER).one_or_none():
-        raise RefusedError(
-            f"the number {given.invoice_number} was given before, in the series {given.series}; nothing is confirmed: "
-            "choose another INVOICING_NUMBER_PATTERN"
-        )
+        raise NumberGivenError(given.invoice_number, given.series)

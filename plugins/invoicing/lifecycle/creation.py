@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from invoicing.audit.exceptions import detect_exceptions
-from invoicing.errors import OptionsError, RefusedError
+from invoicing.errors import NotReadyError, OptionsError
 from invoicing.ledger.changes import Request
 from invoicing.lifecycle.backlog import Selection, refuse_closed
 from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand
@@ -85,10 +85,7 @@ def _choose(connection: sa.Connection, named: Selection, *, is_retried: bool) ->
     if not is_retried:
         missing = execute(connection, FIND_MISSING, **{name: list(ids or ()) for name, ids in names.items()}).first()
         if missing is not None:
-            raise RefusedError(
-                f"{missing.what} {missing.name} is not ready to invoice, or its line does not bill its class; "
-                "`invoicing ready` makes it ready"
-            )
+            raise NotReadyError(missing.what, missing.name)
 
 
 def _write(connection: sa.Connection, contract_ids: list[str], today: date, request: Request) -> Drafts:

@@ -10,7 +10,15 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError, OptionsError, RefusedError, UsageError
+from invoicing.errors import (
+    ClassNotBilledError,
+    CorrectionRuleError,
+    DetailValueError,
+    FixedPriceRuleError,
+    NotFoundError,
+    OptionsError,
+    UsageError,
+)
 from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.backlog import BillingType, TransactionClass
 from invoicing.lifecycle.drafts import Draft, edit_draft, remove_details
@@ -103,10 +111,10 @@ def add_detail(
 
     def add(draft: Draft, change: Change) -> None:
         if draft.origin == "corrective":
-            raise RefusedError("a correction takes no new details; create an invoice for what comes on top")
+            raise CorrectionRuleError("a correction takes no new details; create an invoice for what comes on top")
         _refuse_numbers(draft, detail.quantity, detail.unit_price, detail.tax_amount, detail.amount)
         if detail.quantity == 0:
-            raise RefusedError("quantity 0 bills nothing")
+            raise DetailValueError("quantity", 0, "bills nothing")
         _refuse_class(connection, draft, detail)
         texts = {name: getattr(detail, name) for name in ("description", "role_id", "resource_id")}
         worth = {name: value for name, value in vars(detail).items() if name not in texts}
@@ -204,7 +212,7 @@ def _refuse_class(connection: sa.Connection, draft: Draft, detail: NewDetail) ->
     if line is None:
         raise NotFoundError(f"contract {draft.contract_id} has no line {detail.contract_line_id}")
     if not line.takes_class:
-        raise RefusedError(f"line {detail.contract_line_id} does not bill the class {detail.transaction_class}")
+        raise ClassNotBilledError(detail.contract_line_id, detail.transaction_class)
 
 
 def _find_detail(connection: sa.Connection, draft: Draft, detail_id: int) -> sa.Row[tuple[object, ...]]:
@@ -245,23 +253,27 @@ def _refuse_changes(draft: Draft, detail_id: int, detail: sa.Row[tuple[object, .
     """
     wanted = {name for name, value in vars(changes).items() if value is not None}
     if detail.billing_method == "fixed_price" and wanted & {"quantity", "unit_price"}:
-        raise RefusedError(
-            f"detail {detail_id} is fixed price: its billing type, tax and description can be changed, quantity and price not"
+        raise FixedPriceRuleError(
+            detail_id, ": its billing type, tax and description can be changed, quantity and price not"
         )
     if (
         draft.origin == "corrective"
         and detail.billing_method == "fixed_price"
         and wanted & {"tax_amount", "billing_type"}
     ):
-        raise RefusedError(f"detail {detail_id} is fixed price, and is corrected in full only")
+        raise FixedPriceRuleError(detail_id, ", and is corrected in full only")
     if draft.origin == "corrective" and "billing_type" in wanted:
-        raise RefusedError("the billing type is locked on a correction; credit the detail in full, and bill it anew")
+        raise CorrectionRuleError(
+            "the billing type is locked on a correction; credit the detail in full, and bill it anew"
+        )
     _refuse_numbers(draft, changes.quantity, changes.unit_price, changes.tax_amount)
     source: Any = detail.source_quantity
     if changes.quantity is not None and changes.quantity * source < 0:
-        raise RefusedError(f"quantity {changes.quantity} has another sign than what it bills, {source}")
+        raise DetailValueError("quantity", changes.quantity, f"has another sign than what it bills, {source}")
     if changes.quantity == 0 and detail.source == "entry" and not detail.is_sale:
-        raise RefusedError(f"quantity 0 bills nothing, and detail {detail_id} was added by hand; take it off instead")
+        raise DetailValueError(
+            "quantity", 0, f"bills nothing, and detail {detail_id} was added by hand; take it off instead"
+        )
 
 
 def _refuse_numbers(
@@ -274,10 +286,10 @@ def _refuse_numbers(
     named = {"quantity": quantity, "unit price": unit_price, "tax amount": tax_amount, "amount": amount}
     for name, value in named.items():
         if value is not None and not value.is_finite():
-            raise RefusedError(f"{name} {value} is not a number")
+            raise DetailValueError(name, value, "is not a number")
         if value is not None and (surplus := surplus_digits(value)):
-            raise RefusedError(f"{name} {value} {surplus}")
+            raise DetailValueError(name, value, surplus)
     for name in ("tax amount", "amount"):
         money = named[name]
         if money is not None and money != round(money, draft.decimals):
-            raise RefusedError(f"{name} {money} has more decimals than {draft.currency} has ({draft.decimals})")
+            raise DetailValueError(name, money, f"has more decimals than {draft.currency} has ({draft.decimals})")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from invoicing.errors import ChangedMeanwhileError, RefusedError
+from invoicing.errors import ChangedMeanwhileError, CorrectionRuleError, InvoiceConfirmedError
 from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.invoices import Invoice, as_id, find_invoice
 from invoicing.lifecycle.requests import begin_change, has_changed, record_action
@@ -72,9 +72,7 @@ def open_draft(connection: sa.Connection, name: str, version: int | None, reques
     lock_contracts(connection, [find_invoice(connection, name).contract_id])
     row = find_invoice(connection, name)
     if row.status not in ("draft", "in_review"):
-        raise RefusedError(
-            f"invoice {row.invoice_number} is {row.status} and cannot be changed; correct it: invoicing correct {name}"
-        )
+        raise InvoiceConfirmedError(name, row.invoice_number, row.status)
     if version is not None and version != row.version:
         raise ChangedMeanwhileError(
             f"invoice {name} is at version {row.version} and you saw {version}: somebody changed it meanwhile; "
@@ -123,7 +121,7 @@ def refresh(
     draft = open_draft(connection, invoice, version, request)
     if draft is not None:
         if draft.origin == "corrective":
-            raise RefusedError("a correction is not refreshed; create an invoice for what is ready")
+            raise CorrectionRuleError("a correction is not refreshed; create an invoice for what is ready")
         if execute(connection, CHOOSE_ADDITIONS, **draft.key, until=until).rowcount:
             change = begin_change(connection, request, "refresh", [draft.contract_id])
             execute(connection, ADD_DETAILS, change_id=change.change_id)

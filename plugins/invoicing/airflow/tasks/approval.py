@@ -36,8 +36,8 @@ of this task, of the run, or of the whole Airflow (menu *Browse*). Who triggered
 | awaiting input | nobody has answered | look at the drafts, approve or reject |
 | skipped | no approval is needed, or there is one already; the log says which limit counts | nothing |
 | success, and confirm_drafts skipped | somebody rejected: nothing was confirmed; the note of the run says who | edit the drafts, trigger a new run |
-| `INV-501`: who asked may not answer | who triggered the run has answered; nothing was recorded | clear this task with Downstream; somebody else answers |
-| `INV-501`: was approved, or rejected, already | somebody answered with `invoicing approve` or `reject` | clear this task with Downstream |
+| `INV-512`: who asked may not answer | who triggered the run has answered; nothing was recorded | clear this task with Downstream; somebody else answers |
+| `INV-513`: was approved, or rejected, already | somebody answered with `invoicing approve` or `reject` | clear this task with Downstream |
 | `INV-503` | it is not known who triggered the run | trigger it as a person |
 
 Marking this task as success is no approval: confirm_drafts confirms nothing then. The answer is in `analytics.approvals`.

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from invoicing.airflow.notify.notes import SUMMARY_KEY
-from invoicing.errors import RefusedError
+from invoicing.errors import ItemsRefusedError
 from invoicing.escapes import printable
 from invoicing.lifecycle.invoices import Handled, Invoice, Refused
 
@@ -23,12 +23,12 @@ def show(context: Any, done: str, handled: Handled) -> dict[str, Any]:
     """The result of a task that did something to many invoices: `done` says what, as in "created".
 
     Raises:
-        RefusedError: it was done to none of them; the message says why.
+        ItemsRefusedError: it was done to none of them; the message says why.
     """
     for refused in handled.refused:
         logger.warning("Not %s: %s", done, printable(str(refused)))
     if handled.refused and not handled.invoices:
-        raise RefusedError(f"nothing was {done}: {refusals_text(handled.refused)}")
+        raise ItemsRefusedError(f"nothing was {done}: {refusals_text(handled.refused)}")
     totals = _totals(handled.invoices)
     context["ti"].xcom_push(SUMMARY_KEY, _summary(done, handled, totals))
     return {

@@ -21,7 +21,7 @@ from invoicing.airflow.tasks.handled import MOST_LISTED, refusals_text, show
 from invoicing.airflow.tasks.skips import skip
 from invoicing.airflow.ui.decorators import task
 from invoicing.airflow.warehouse import warehouse_engine
-from invoicing.errors import ApprovalNeededError, RefusedError, UsageError
+from invoicing.errors import ApprovalNeededError, ItemsRefusedError, UsageError
 from invoicing.lifecycle import confirmation, correction, creation
 from invoicing.lifecycle.approval import find_approval, needed
 from invoicing.lifecycle.choice import Choice, choose
@@ -42,7 +42,7 @@ def create_drafts() -> dict[str, Any]:
     | `INV-101` | both a day and names were given | trigger again with one or the other |
     | `INV-102` | something that was named does not exist; nothing was created | trigger again with what is right |
     | `INV-501: nothing was created` | no contract could be invoiced; the message says why | fix it, clear this task |
-    | `INV-501`, a transaction or milestone | it is not ready, or on an invoice; nothing was created | fix it, clear this task |
+    | `INV-506`, a transaction or milestone | it is not ready, or on an invoice; nothing was created | fix it, clear this task |
     | the task retries | somebody else works on one of the contracts, or the warehouse is not available | wait |
 
     Cleared, it tries the contracts again that were refused, and makes no second invoice for the others.
@@ -87,7 +87,7 @@ def choose_drafts() -> dict[str, Any]:
         chosen = as_they_stand(connection, [*before, *(draft.invoice_id for draft in found.invoices)])
     missing = [refused for refused in found.missing if refused.subject not in before.values()]
     if missing and not chosen:
-        raise RefusedError(f"nothing can be confirmed: {refusals_text(missing)}")
+        raise ItemsRefusedError(f"nothing can be confirmed: {refusals_text(missing)}")
     if not chosen:
         reason = f"There is no {choice}: nothing to confirm."
         context["ti"].xcom_push(SUMMARY_KEY, reason)
