@@ -105,6 +105,7 @@ def test_every_statement_of_the_process_is_struck(day: Scene, cleared: Scene) ->
         for path in (SQL_ROOT / folder).rglob("*.sql")
     }
     assert files - struck == {
+        "audit/detection/count_warnings",  # the note of a run
         "ledger/changes/touch_slots",  # loads
         "process/closing/count_on_a_draft",  # where nothing is written
         "process/cycle/find_latest_cycle_end",  # Sleep, which writes nothing
