@@ -62,7 +62,15 @@ from tests.world.damage.ledger import (
     lose_sum,
     run_on,
 )
-from tests.world.damage.obstacles import STEPS, disturb, lock_before, make_wait, refusing
+from tests.world.damage.obstacles import (
+    CLOSE_INVOICES,
+    STEPS,
+    WRITE_EVERY_INVOICE,
+    disturb,
+    lock_before,
+    make_wait,
+    refusing,
+)
 from tests.world.damage.sales import (
     Posting,
     bill_as,
@@ -92,11 +100,13 @@ from tests.world.damage.sources import (
 
 __all__ = [
     "ADDED",
+    "CLOSE_INVOICES",
     "CONTENT",
     "FORBIDDEN",
     "FORGED",
     "REFERRED",
     "STEPS",
+    "WRITE_EVERY_INVOICE",
     "Posting",
     "Private",
     "Target",

@@ -19,6 +19,10 @@ _MIDDLE: Final = {
 
 STEPS: Final = tuple(_MIDDLE)
 
+# Statements whose transaction holds the rows of all invoices, and their table as a change of the schema does.
+WRITE_EVERY_INVOICE: Final = "UPDATE invoicing.invoice SET version = version"
+CLOSE_INVOICES: Final = "LOCK TABLE invoicing.invoice IN ACCESS EXCLUSIVE MODE"
+
 # When a step is in its middle. The first step writes the table of the last one, too, but ends no attempt; and a bucket without
 # contracts writes no row.
 _MOMENT: Final = dict.fromkeys(STEPS, ("BEFORE INSERT OR UPDATE", "FOR EACH STATEMENT")) | {
