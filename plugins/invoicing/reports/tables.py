@@ -38,7 +38,7 @@ HEADERS = {
     "contract_line_id": "line",
     "contract_id": "contract",
     "customer_id": "customer",
-    "contract_name": "contract",
+    "contract_name": "contract name",
     "customer_name": "customer",
     "detail_count": "details",
     "due_lines": "due",
