@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         "INV-{year}-{number:06}",
         description="Invoice numbers: {number} is gapless, {year} of the confirmation begins a new series.",
     )
+    number_zero_totals: bool = Field(
+        True, description="Whether an invoice that comes to 0 takes a number when it is confirmed."
+    )
     currency_decimals: dict[str, Annotated[int, Field(ge=0, le=4)]] = Field(
         {},
         description="Decimals of currencies that are not rounded to the minor units of ISO 4217, as JSON; for `db upgrade`.",

@@ -16,6 +16,7 @@ from tests.world import damage
 from tests.world.actuals import BILLED, CHARGED, FREE, WIP, actuals, worth
 from tests.world.desk import Desk
 from tests.world.names import CONTRACT, TODAY, october
+from tests.world.verdict import differences
 
 
 def statuses(desk: Desk) -> list[str]:
@@ -235,6 +236,31 @@ def test_new_year_begins_a_new_series(desk: Desk, draft: UUID) -> None:
     desk.confirm(draft)
     desk.world.transaction("T2", october(1))
     assert numbers(desk.confirm(desk.created(), today=date(2027, 1, 1))) == ["INV-2027-000001"]
+
+
+def free(desk: Desk, contract_id: str) -> UUID:
+    """A draft that comes to 0."""
+    desk.world.contract(contract_id)
+    desk.world.line(contract_id=contract_id)
+    desk.world.transaction("T1", october(1), contract_id=contract_id, billing_type="complimentary")
+    return desk.created(contract_id)
+
+
+def test_invoice_of_total_zero_takes_a_number(desk: Desk, draft: UUID) -> None:
+    assert numbers(desk.confirm(free(desk, "A"), draft)) == ["INV-2026-000001", "INV-2026-000002"]
+
+
+def test_invoice_of_total_zero_takes_no_number_where_the_setting_says_so(desk: Desk, draft: UUID) -> None:
+    desk.world.settings = desk.world.settings.model_copy(update={"number_zero_totals": False})
+    assert numbers(desk.confirm(free(desk, "A"), draft, free(desk, "Z"))) == [None, "INV-2026-000001", None]
+    assert differences(desk.world) == []
+
+
+def test_confirmed_invoice_without_a_number_is_named_by_its_id(desk: Desk) -> None:
+    desk.world.settings = desk.world.settings.model_copy(update={"number_zero_totals": False})
+    invoice = free(desk, "A")
+    desk.confirm(invoice)
+    assert reason(desk.confirm(invoice)) == f"is confirmed already, as {invoice}"
 
 
 def test_pattern_is_a_setting(desk: Desk, draft: UUID) -> None:

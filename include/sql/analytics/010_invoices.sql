@@ -37,7 +37,7 @@ LEFT JOIN LATERAL (
 
 COMMENT ON VIEW analytics.invoices IS 'Proforma invoices, one row each: one per contract, customer, currency and run date.';
 COMMENT ON COLUMN analytics.invoices.invoice_id IS 'Id of the invoice; the same when its day is run again.';
-COMMENT ON COLUMN analytics.invoices.invoice_number IS 'Legal number, given at confirmation; null until then.';
+COMMENT ON COLUMN analytics.invoices.invoice_number IS 'Legal number, given at confirmation; null until then, and at a total of 0 where a setting says so.';
 COMMENT ON COLUMN analytics.invoices.contract_id IS 'Project contract that is billed.';
 COMMENT ON COLUMN analytics.invoices.contract_name IS 'Name of the contract; once confirmed, as it was then.';
 COMMENT ON COLUMN analytics.invoices.customer_id IS 'Customer who is billed.';

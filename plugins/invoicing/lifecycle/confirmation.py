@@ -40,7 +40,7 @@ SEAL_INVOICES = Statement("lifecycle/confirmation/seal_invoices")
 SEAL_LINES = Statement("lifecycle/confirmation/seal_lines")
 
 _REFUSALS = {
-    "confirmed": "is {status} already, as {invoice_number}",
+    "confirmed": "is {status} already, as {invoice_name}",
     "changed": "is at version {version} and you saw {asked_version}: somebody changed it meanwhile; look at it again",
     "empty": "has no details; refresh it, add some, or delete it",
     "totals": "says {chargeable_amount} chargeable and its details come to {detail_amount}; run `invoicing verify`",
@@ -134,7 +134,9 @@ def confirm_invoices(
     refusals |= dict.fromkeys(unapproved, f"waits for approval {approval_id}")
     accepted = [invoice_id for invoice_id in asked if invoice_id not in refusals]
     if accepted:
-        _confirm(connection, accepted, accounting_date or today, series_of(settings.number_pattern, today), request)
+        series = series_of(settings.number_pattern, today)
+        _choose(connection, accepted, series, settings)
+        _confirm(connection, accepted, accounting_date or today, series, request)
     return Handled(
         invoices=as_they_stand(connection, [*(name for name in before if name in versions), *accepted]),
         refused=_as_refused(refusals),
@@ -167,7 +169,6 @@ def _confirm(
     connection: sa.Connection, invoice_ids: list[UUID], accounting_date: date, series: Series, request: Request
 ) -> None:
     """What stands between the first and the last statement works on the chosen invoices."""
-    _choose(connection, invoice_ids, series)
     change = begin_change(connection, request, "confirm", contracts_of(connection, invoice_ids))
     execute(connection, RECORD_NUMBERS, series=series.name, change_id=change.change_id)
     execute(connection, CONFIRM_INVOICES, change_id=change.change_id, confirmed_at=change.changed_at)
@@ -184,7 +185,7 @@ def _confirm(
     execute(connection, DROP_CHOSEN)
 
 
-def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series) -> None:
+def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series, settings: Settings) -> None:
     """Raises:
     NumberGivenError: one of the numbers was given before.
     """
@@ -197,6 +198,7 @@ def _choose(connection: sa.Connection, invoice_ids: list[UUID], series: Series) 
         prefix=series.prefix,
         digits=series.digits,
         suffix=series.suffix,
+        number_zero_totals=settings.number_zero_totals,
     )
     connection.execute(sa.text("ANALYZE pg_temp.chosen_invoice"))
     if given := execute(connection, FIND_GIVEN_NUMBER).one_or_none():

@@ -72,7 +72,7 @@ def open_draft(connection: sa.Connection, name: str, version: int | None, reques
     lock_contracts(connection, [find_invoice(connection, name).contract_id])
     row = find_invoice(connection, name)
     if row.status not in ("draft", "in_review"):
-        raise InvoiceConfirmedError(name, row.invoice_number, row.status)
+        raise InvoiceConfirmedError(name, row.invoice_number or name, row.status)
     if version is not None and version != row.version:
         raise ChangedMeanwhileError(
             f"invoice {name} is at version {row.version} and you saw {version}: somebody changed it meanwhile; "

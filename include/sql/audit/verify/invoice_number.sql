@@ -1,4 +1,4 @@
--- Purpose: invoice numbers given twice, confirmed invoices without a number, drafts with one, and numbers of which the list of the
+-- Purpose: invoice numbers given twice, confirmed invoices without a number (but those of total 0), drafts with one, and numbers of which the list of the
 -- numbers given says otherwise.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice and number; a number of an invoice that is not there belongs to every date.
@@ -10,6 +10,7 @@ WITH stated AS (
         invoice_number,
         run_date,
         status,
+        total_amount,
         1 AS on_invoice,
         0 AS on_list
     FROM invoicing.invoice
@@ -20,6 +21,7 @@ WITH stated AS (
         invoice_number,
         cast(NULL AS date) AS run_date,
         cast(NULL AS text) AS status,
+        cast(NULL AS numeric) AS total_amount,
         0 AS on_invoice,
         1 AS on_list
     FROM invoicing.invoice_number
@@ -32,6 +34,7 @@ compared AS (
         invoice_number,
         max(run_date) AS run_date,
         max(status) AS status,
+        max(total_amount) AS total_amount,
         sum(on_invoice) AS on_invoice,
         sum(on_list) AS on_list,
         sum(sum(on_invoice)) OVER (PARTITION BY invoice_number) AS bearers
@@ -54,8 +57,9 @@ WHERE
     coalesce(run_date BETWEEN :from_date AND :to_date, TRUE)
     AND CASE
         WHEN on_invoice = 0 THEN TRUE
-        WHEN status IN ('confirmed', 'paid') THEN invoice_number IS NULL OR bearers > 1 OR on_list = 0
-        ELSE invoice_number IS NOT NULL
+        WHEN invoice_number IS NULL THEN status IN ('confirmed', 'paid') AND total_amount <> 0
+        WHEN status IN ('confirmed', 'paid') THEN bearers > 1 OR on_list = 0
+        ELSE TRUE
     END
 ORDER BY invoice_number ASC, contract_id ASC, invoice_id ASC
 LIMIT :at_most

@@ -49,7 +49,7 @@ SELECT
     asked.contract_id,
     asked.invoice_id,
     asked.status,
-    asked.invoice_number,
+    coalesce(asked.invoice_number, cast(asked.invoice_id AS text)) AS invoice_name,
     asked.version,
     asked.asked_version,
     asked.chargeable_amount,

@@ -1,6 +1,6 @@
 -- Purpose: the invoices to confirm and their numbers, in the order of run date, contract and customer: the next of the series, and
 -- since a number is a row, none is missing when the transaction is rolled back.
--- Parameters: invoice_ids, series, prefix, digits (at least so many), suffix.
+-- Parameters: invoice_ids, series, prefix, digits (at least so many), suffix, number_zero_totals (whether an invoice of total 0 has one).
 -- Grain: one row per invoice in pg_temp.chosen_invoice.
 -- May be repeated: the caller drops the table in the same transaction.
 CREATE TEMPORARY TABLE chosen_invoice ON COMMIT DROP AS
@@ -24,14 +24,29 @@ FROM (
         i.customer_id,
         i.currency,
         i.origin,
-        given.last_number
-        + row_number() OVER (ORDER BY i.run_date, i.contract_id, i.customer_id, i.invoice_id) AS number_in_series
-    FROM invoicing.invoice AS i
+        CASE
+            WHEN i.has_number
+                THEN
+                    given.last_number + count(*) FILTER (WHERE i.has_number) OVER (
+                        ORDER BY i.run_date, i.contract_id, i.customer_id, i.invoice_id
+                    )
+        END AS number_in_series
+    FROM (
+        SELECT
+            contract_id,
+            invoice_id,
+            customer_id,
+            currency,
+            origin,
+            run_date,
+            total_amount <> 0 OR cast(:number_zero_totals AS boolean) AS has_number
+        FROM invoicing.invoice
+        WHERE invoice_id = any(cast(:invoice_ids AS uuid[]))
+    ) AS i
     CROSS JOIN (
         SELECT coalesce(max(n.number_in_series), 0) AS last_number
         FROM invoicing.invoice_number AS n
         WHERE n.series = cast(:series AS text)
     ) AS given
-    WHERE i.invoice_id = any(cast(:invoice_ids AS uuid[]))
 ) AS numbered
 INNER JOIN invoicing.currency AS cu ON numbered.currency = cu.currency

@@ -27,7 +27,8 @@ FOR EACH ROW WHEN (
         ELSE
             new.status = 'paid'
             OR new.seal IS NOT NULL
-            OR num_nulls(new.invoice_number, new.confirmed_at, new.contract_name, new.customer_name) > 0
+            OR num_nulls(new.confirmed_at, new.contract_name, new.customer_name) > 0
+            OR (new.invoice_number IS NULL AND new.chargeable_amount + new.tax_amount - new.retainer_applied_amount <> 0)
     END
 )
 EXECUTE FUNCTION invoicing.refuse_forgery();
@@ -40,7 +41,11 @@ BEGIN
         FROM written
         LEFT JOIN invoicing.invoice_number AS n
             ON written.invoice_number = n.invoice_number AND written.invoice_id = n.invoice_id
-        WHERE written.status = 'confirmed' AND written.seal IS NULL AND n.invoice_number IS NULL
+        WHERE
+            written.status = 'confirmed'
+            AND written.seal IS NULL
+            AND n.invoice_number IS NULL
+            AND (written.invoice_number IS NOT NULL OR written.total_amount <> 0)
     ) THEN
         RAISE EXCEPTION 'an invoice cannot be made confirmed with a number that it was not given'
             USING ERRCODE = 'restrict_violation', HINT = 'Confirm the invoice instead: invoicing confirm INVOICE.';
