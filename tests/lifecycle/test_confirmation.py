@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from invoicing.audit.verify import verify
 from invoicing.errors import RefusedError
 from invoicing.lifecycle.confirmation import choose_drafts
 from invoicing.lifecycle.invoices import Handled
@@ -261,6 +262,16 @@ def test_confirmed_invoice_without_a_number_is_named_by_its_id(desk: Desk) -> No
     invoice = free(desk, "A")
     desk.confirm(invoice)
     assert reason(desk.confirm(invoice)) == f"is confirmed already, as {invoice}"
+
+
+def test_verify_names_a_changed_invoice_without_a_number_by_its_id(desk: Desk) -> None:
+    desk.world.settings = desk.world.settings.model_copy(update={"number_zero_totals": False})
+    invoice = free(desk, "A")
+    desk.confirm(invoice)
+    with desk.world.engine.connect() as connection:  # rolled back at the end
+        damage.change_content(connection, "the name of its customer", invoice)
+        (found,) = [found for found in verify(connection) if found.check == "confirmed_content"]
+    assert f"what invoice {invoice}, " in found.message
 
 
 def test_pattern_is_a_setting(desk: Desk, draft: UUID) -> None:

@@ -70,7 +70,7 @@ SELECT
     i.invoice_id,
     format(
         'what invoice %s, its lines, its details or its actuals say has changed since it was confirmed: hash %s was sealed, %s is found',
-        i.invoice_number, i.seal, found.seal
+        coalesce(i.invoice_number, cast(i.invoice_id AS text)), i.seal, found.seal
     ) AS message
 FROM confirmed AS i
 INNER JOIN found ON i.contract_id = found.contract_id AND i.invoice_id = found.invoice_id

@@ -1,5 +1,5 @@
--- Purpose: invoice numbers given twice, confirmed invoices without a number (but those of total 0), drafts with one, and numbers of which the list of the
--- numbers given says otherwise.
+-- Purpose: invoice numbers given twice, confirmed invoices without a number (but those of total 0), drafts with one, and numbers of
+-- which the list of the numbers given says otherwise.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per invoice and number; a number of an invoice that is not there belongs to every date.
 -- May be repeated: reads only.
