@@ -91,9 +91,10 @@ CREATE UNLOGGED TABLE invoicing.run_due_row (
 
 CREATE INDEX ix_run_due_row_bucket ON invoicing.run_due_row (attempt_id, slot);
 
--- What happens to the open shares of the due lines, and why, added up: one row per line, customer, run date, reason, billing type, and
--- whether they are milestones. invoice_id: of the invoice that the line goes onto. Of what is invoiced, the shares themselves:
--- unchanged_ids stand on their draft as they would be written; the other lists, in one order, are the details to write.
+-- What happens to the open shares of the due lines, and why, added up: one row per line, customer, run date, reason, billing type,
+-- whether they are milestones, and whether they stand on their draft as they would be written (is_unchanged). invoice_id: of the
+-- invoice that the line goes onto. Of what is invoiced, the ids of the shares, and where they are to be written, in the same order,
+-- what their details say.
 CREATE UNLOGGED TABLE invoicing.run_line (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,
@@ -105,16 +106,27 @@ CREATE UNLOGGED TABLE invoicing.run_line (
     reason invoicing.accounting_reason NOT NULL,
     billing_type invoicing.billing_type NOT NULL,
     is_sale boolean NOT NULL,
+    is_unchanged boolean NOT NULL,
     billables bigint NOT NULL,
     amount numeric NOT NULL,
     tax_amount numeric NOT NULL,
-    unchanged_ids bigint[] NOT NULL,
     billable_ids bigint[] NOT NULL,
     quantities numeric[] NOT NULL,
     unit_prices numeric[] NOT NULL,
     amounts numeric[] NOT NULL,
     tax_amounts numeric[] NOT NULL
 );
+
+-- Read once and dropped: to compress them costs more than it saves.
+ALTER TABLE invoicing.run_line ALTER COLUMN billable_ids SET STORAGE EXTERNAL;
+
+ALTER TABLE invoicing.run_line ALTER COLUMN quantities SET STORAGE EXTERNAL;
+
+ALTER TABLE invoicing.run_line ALTER COLUMN unit_prices SET STORAGE EXTERNAL;
+
+ALTER TABLE invoicing.run_line ALTER COLUMN amounts SET STORAGE EXTERNAL;
+
+ALTER TABLE invoicing.run_line ALTER COLUMN tax_amounts SET STORAGE EXTERNAL;
 
 CREATE INDEX ix_run_line_bucket ON invoicing.run_line (attempt_id, bucket, contract_id, invoice_id, contract_line_id);
 

@@ -30,12 +30,13 @@ WITH released AS (
             UNION ALL
             SELECT
                 contract_id,
-                unnest(unchanged_ids) AS billable_id,
+                unnest(billable_ids) AS billable_id,
                 TRUE AS stays
             FROM invoicing.run_line
             WHERE
                 attempt_id = :attempt_id
                 AND bucket = :bucket
+                AND is_unchanged
         ) AS standing
         GROUP BY contract_id, billable_id
         HAVING NOT bool_or(stays)

@@ -24,4 +24,5 @@ CROSS JOIN
 WHERE
     rl.attempt_id = :attempt_id
     AND rl.bucket = :bucket
+    AND NOT rl.is_unchanged
     AND i.is_run_owned

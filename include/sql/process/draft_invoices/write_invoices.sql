@@ -34,7 +34,7 @@ FROM (
         AND bucket = :bucket
         AND reason = 'invoiced'
     GROUP BY contract_id, invoice_id, customer_id, run_date
-    HAVING sum(cardinality(billable_ids)) > 0
+    HAVING NOT bool_and(is_unchanged)
 ) AS drafted
 INNER JOIN invoicing.project_contract AS c ON drafted.contract_id = c.contract_id
 ON CONFLICT (
