@@ -186,3 +186,11 @@ def test_customer_who_has_no_share_any_more_gets_nothing_back(desk: Desk) -> Non
     corrected(desk, invoice)
     (left,) = desk.world.read("SELECT customer_id, quantity FROM analytics.unbilled_backlog")
     assert tuple(left) == ("Northwind", 8)
+
+
+def test_reload_of_the_same_amount_moves_no_cent_of_what_was_given_back(desk: Desk) -> None:
+    desk.world.transaction("T1", october(1), "333.34", quantity="4")
+    corrected(desk, confirmed(desk, desk.created(), quantity="1"))
+    assert backlog(desk) == [(1, Decimal("83.335"), Decimal("83.34"), 0)]
+    desk.world.transaction("T1", october(1), "333.34", quantity="4", tax="0.01")
+    assert backlog(desk) == [(1, Decimal("83.335"), Decimal("83.34"), Decimal("0.01"))]

@@ -69,28 +69,36 @@ def _at_its_price(piece: Worth, whole: Worth, figure: str, decimals: int) -> Dec
 
 
 def follow(share: Actual, parts: list[Actual], actuals: Iterable[Actual], decimals: int) -> None:
-    """Brings the latest part that was given back, and is not billed again, to what its source says now."""
+    """Brings the latest part that was given back, and is not billed again, to what its source says now, less all other pieces."""
     said, part = share.said, parts[-1]
     whole = said.worth
-    taken = sum((piece.quantity for piece in pieces(share, (each for each in actuals if each is not part))), NOTHING)
-    quantity = (min if whole.quantity < 0 else max)(whole.quantity - taken, NOTHING)
-    part.worth = Worth(
-        quantity,
-        whole.unit_price,
-        _rest(whole.amount, quantity, whole, decimals),
-        _rest(whole.tax_amount, quantity, whole, decimals),
+    others = pieces(share, [actual for actual in actuals if actual is not part])
+    quantity = _rest(whole.quantity, [piece.quantity for piece in others])
+    is_used_up = whole.quantity != 0 and quantity == 0
+    amount, tax_amount = (
+        NOTHING
+        if is_used_up
+        else _left(whole, figure, [_at_its_price(piece, whole, figure, decimals) for piece in others])
+        for figure in ("amount", "tax_amount")
     )
+    part.worth = Worth(quantity, whole.unit_price, amount, tax_amount)
     part.transaction_date = said.transaction_date
     if said.is_canceled:
         for each in parts:
             each.status = "canceled"
-    elif not any((quantity, part.worth.amount, part.worth.tax_amount)):
+    elif not any((quantity, amount, tax_amount)):
         part.status = "canceled"
     elif part.status == "canceled":
         part.status = "unbilled"
 
 
-def _rest(figure: Decimal, quantity: Decimal, whole: Worth, decimals: int) -> Decimal:
-    if whole.quantity == 0:
-        return figure
-    return figure - proportion(figure, whole.quantity - quantity, whole.quantity, decimals)
+def _left(whole: Worth, figure: str, taken: list[Decimal]) -> Decimal:
+    """What is left of a figure; of a source without a quantity never more than nothing, on either side."""
+    said: Decimal = getattr(whole, figure)
+    return _rest(said, taken) if whole.quantity == 0 else said - sum(taken)
+
+
+def _rest(whole: Decimal, taken: list[Decimal]) -> Decimal:
+    """What is left of a whole, and nothing where more was taken."""
+    left = whole - sum(taken)
+    return left if left * whole > 0 else NOTHING

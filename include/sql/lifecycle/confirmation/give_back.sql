@@ -1,8 +1,6 @@
 -- Purpose: what confirmed corrections give back, to be billed again, by rules.detail_handling and rules.posting_rule: what the source of
--- a share has by now that nothing bills, writes off or holds open. A piece that is billed otherwise than at the source's price
--- counts by its quantity, one that differs from that by the rounding alone as it is: so that all pieces and what is given
--- back come to the source, to the cent. A source of nothing comes back with a full credit, and follows what it says later. Not
--- ready; of a milestone ready at once; what the source canceled stays so.
+-- a share has by now that nothing bills, writes off or holds open, each piece at the source's price. A source of nothing comes back
+-- with a full credit, and follows what it says later. Not ready; of a milestone ready at once; what the source canceled stays so.
 -- Parameters: accounting_date, change_id (reads chosen_invoice, after its actuals are posted).
 -- Grain: at most one billable per share that the chosen corrections credit, in place of the first sale that they take back.
 -- May be repeated: no; the invoices are confirmed in the same transaction.
@@ -34,46 +32,21 @@ share AS MATERIALIZED (
         now.*,
         credit.consumed_actual_id,
         credit.is_nothing,
-        credit.decimals,
-        power(10.0, -credit.decimals) AS cent
+        credit.decimals
     FROM credit
     INNER JOIN rules.share_now AS now ON credit.contract_id = now.contract_id AND credit.share_id = now.share_id
 ),
 
-piece AS (
+taken AS MATERIALIZED (
     SELECT
         share.contract_id,
         share.share_id,
-        share.decimals,
-        share.cent,
-        piece.quantity,
-        piece.amount,
-        piece.tax_amount,
-        coalesce(share.amount * piece.quantity / nullif(share.quantity, 0), piece.amount) AS exact_amount,
-        coalesce(share.tax_amount * piece.quantity / nullif(share.quantity, 0), piece.tax_amount) AS exact_tax_amount
+        sum(piece.quantity) AS quantity,
+        sum(rules.at_source_price(piece.amount, piece.quantity, share.amount, share.quantity, share.decimals)) AS amount,
+        sum(rules.at_source_price(piece.tax_amount, piece.quantity, share.tax_amount, share.quantity, share.decimals)) AS tax_amount
     FROM share
     INNER JOIN rules.share_piece AS piece ON share.contract_id = piece.contract_id AND share.share_id = piece.share_id
-),
-
-taken AS MATERIALIZED (
-    SELECT
-        piece.contract_id,
-        piece.share_id,
-        sum(piece.quantity) AS quantity,
-        sum(
-            CASE
-                WHEN abs(piece.amount - piece.exact_amount) <= piece.cent THEN piece.amount
-                ELSE round(piece.exact_amount, piece.decimals)
-            END
-        ) AS amount,
-        sum(
-            CASE
-                WHEN abs(piece.tax_amount - piece.exact_tax_amount) <= piece.cent THEN piece.tax_amount
-                ELSE round(piece.exact_tax_amount, piece.decimals)
-            END
-        ) AS tax_amount
-    FROM piece
-    GROUP BY piece.contract_id, piece.share_id
+    GROUP BY share.contract_id, share.share_id
 ),
 
 -- The parts that were given back before: how many, and the billing type of the one that was billed.

@@ -1,6 +1,5 @@
--- Purpose: what corrections gave back of the shares of changed sources follows them: it is what the source says now, less what is
---          taken of it elsewhere, and never less than nothing; its amounts are that part of the source's (data contract 1.4).
---          What nothing is left of is canceled.
+-- Purpose: what corrections gave back of the shares of changed sources follows them: it is what the source says now, less all other
+--          pieces of the share, each at the source's price, and never less than nothing. What nothing is left of is canceled.
 -- Parameters: change_id (reads changed_source, given_back, share, contract_currencies).
 -- Grain: one billable per source and customer.
 -- May be repeated: a part that says the same already is not touched.
@@ -10,14 +9,11 @@ WITH whole AS (
         given.billable_id AS part_id,
         contract.decimals,
         CASE WHEN changed.says_billing_type THEN share.billing_type ELSE given.billing_type END AS part_billing_type,
+        given.share_id,
         CASE
             WHEN changed.says_status THEN share.is_ready
             ELSE given.is_ready AND given.state <> 'canceled'
-        END AS part_is_ready,
-        CASE
-            WHEN share.quantity < 0 THEN least(share.quantity - given.taken_quantity, 0)
-            ELSE greatest(share.quantity - given.taken_quantity, 0)
-        END AS part_quantity
+        END AS part_is_ready
     FROM pg_temp.given_back AS given
     INNER JOIN pg_temp.share AS share
         ON
@@ -34,13 +30,39 @@ WITH whole AS (
     WHERE given.is_latest
 ),
 
-reckoned AS (
+taken AS MATERIALIZED (
+    SELECT
+        whole.contract_id,
+        whole.part_id,
+        sum(piece.quantity) AS quantity,
+        sum(rules.at_source_price(piece.amount, piece.quantity, whole.amount, whole.quantity, whole.decimals)) AS amount,
+        sum(rules.at_source_price(piece.tax_amount, piece.quantity, whole.tax_amount, whole.quantity, whole.decimals)) AS tax_amount
+    FROM whole
+    INNER JOIN rules.share_piece AS piece ON whole.contract_id = piece.contract_id AND whole.share_id = piece.share_id
+    WHERE piece.part_id IS DISTINCT FROM whole.part_id
+    GROUP BY whole.contract_id, whole.part_id
+),
+
+left_over AS (
+    SELECT
+        whole.*,
+        whole.quantity - coalesce(taken.quantity, 0) AS left_quantity,
+        whole.amount - coalesce(taken.amount, 0) AS left_amount,
+        whole.tax_amount - coalesce(taken.tax_amount, 0) AS left_tax_amount
+    FROM whole
+    LEFT JOIN taken ON whole.contract_id = taken.contract_id AND whole.part_id = taken.part_id
+),
+
+-- Of a source without a quantity its figures say how much is left.
+counted AS (
     SELECT
         *,
-        amount - coalesce(round(amount * (quantity - part_quantity) / nullif(quantity, 0), decimals), 0) AS part_amount,
-        tax_amount - coalesce(round(tax_amount * (quantity - part_quantity) / nullif(quantity, 0), decimals), 0)
-            AS part_tax_amount
-    FROM whole
+        sign(quantity) * sign(left_quantity) > 0 AS has_quantity,
+        sign(CASE quantity WHEN 0 THEN amount ELSE quantity END) * sign(CASE quantity WHEN 0 THEN left_amount ELSE left_quantity END) > 0
+            AS has_amount,
+        sign(CASE quantity WHEN 0 THEN tax_amount ELSE quantity END) * sign(CASE quantity WHEN 0 THEN left_tax_amount ELSE left_quantity END) > 0
+            AS has_tax_amount
+    FROM left_over
 ),
 
 rest AS (
@@ -50,14 +72,14 @@ rest AS (
         contract_line_id,
         transaction_class,
         transaction_date,
-        part_quantity AS quantity,
+        CASE WHEN has_quantity THEN left_quantity ELSE 0 END AS quantity,
         unit_price,
-        part_amount AS amount,
-        part_tax_amount AS tax_amount,
+        CASE WHEN has_amount THEN left_amount ELSE 0 END AS amount,
+        CASE WHEN has_tax_amount THEN left_tax_amount ELSE 0 END AS tax_amount,
         part_billing_type AS billing_type,
-        CASE WHEN (part_quantity, part_amount, part_tax_amount) = (0, 0, 0) THEN 'canceled' ELSE state END AS state,
+        CASE WHEN has_quantity OR has_amount OR has_tax_amount THEN state ELSE 'canceled' END AS state,
         part_is_ready AS is_ready
-    FROM reckoned
+    FROM counted
 )
 
 UPDATE invoicing.billable AS b
