@@ -1,6 +1,6 @@
 -- Rule: what of a confirmed invoice never changes, as text: all that it shows, and what it posted. The seal is a hash of it, so another
 -- column here is another seal for every invoice. Dates are days since the year 2000 and moments seconds, since their text follows
--- the session that asks. One view a table: Citus joins no union of them.
+-- the session that asks.
 -- Grain: one row per invoice.
 CREATE OR REPLACE VIEW rules.invoice_content AS
 SELECT
@@ -61,3 +61,33 @@ SELECT
         ) AS text
     ) AS content
 FROM invoicing.posting AS p;
+
+-- Rule: the seal of an invoice as it is now. Each invoice is read by itself, so to ask for a few costs what these few hold.
+-- Grain: one row per invoice.
+CREATE OR REPLACE VIEW rules.invoice_seal AS
+SELECT
+    header.contract_id,
+    header.invoice_id,
+    md5(header.content || coalesce(lines.content, '') || coalesce(details.content, '') || coalesce(postings.content, '')) AS seal
+FROM rules.invoice_content AS header
+LEFT JOIN LATERAL (
+    SELECT string_agg(line.content, '' ORDER BY line.contract_line_id) AS content
+    FROM rules.invoice_line_content AS line
+    WHERE
+        header.contract_id = line.contract_id
+        AND header.invoice_id = line.invoice_id
+) AS lines ON TRUE
+LEFT JOIN LATERAL (
+    SELECT string_agg(detail.content, '' ORDER BY detail.billable_id) AS content
+    FROM rules.detail_content AS detail
+    WHERE
+        header.contract_id = detail.contract_id
+        AND header.invoice_id = detail.invoice_id
+) AS details ON TRUE
+LEFT JOIN LATERAL (
+    SELECT string_agg(posted.content, '' ORDER BY posted.billable_id ASC, posted.posting ASC) AS content
+    FROM rules.posting_content AS posted
+    WHERE
+        header.contract_id = posted.contract_id
+        AND header.invoice_id = posted.invoice_id
+) AS postings ON TRUE;
