@@ -21,8 +21,8 @@ def plans(three_lines: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 
     def explained(connection: sa.Connection, statement: Statement, **parameters: Any) -> sa.CursorResult[Any]:
         if statement in (ready_transactions.ADD_UP_LINES, *draft_invoices.WRITING):
-            plan = connection.execute(sa.text(f"EXPLAIN {statement.text}"), parameters).scalars()
-            found[statement.short_name] = "\n".join(plan)
+            lines: sa.ScalarResult[str] = connection.execute(sa.text(f"EXPLAIN {statement.text}"), parameters).scalars()
+            found[statement.short_name] = "\n".join(lines)
         return execute(connection, statement, **parameters)
 
     run = Steps(three_lines, october(5)).up_to("find_due")

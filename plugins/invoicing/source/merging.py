@@ -103,7 +103,7 @@ def _delivered(table: Table) -> sa.Subquery:
         if column.default is not None:
             found = sa.func.coalesce(found, sa.literal_column(column.default))
         if column.money:
-            found = sa.func.round(found, contract.c.decimals)
+            found = sa.func.rules.rounded(found, contract.c.decimals)
         return found.label(column.name)
 
     rows = sa.select(staged.c.file_line, *map(value, table.columns))

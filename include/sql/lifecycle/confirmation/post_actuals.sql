@@ -28,12 +28,12 @@ SELECT
     rule.sign * CASE rule.part
         WHEN 'consumed' THEN handled.consumed_amount
         WHEN 'billed' THEN handled.amount
-        ELSE handled.consumed_amount - round(handled.consumed_amount * handled.quantity / handled.consumed_quantity, chosen.decimals)
+        ELSE handled.consumed_amount - rules.part_of(handled.consumed_amount, handled.quantity, handled.consumed_quantity, chosen.decimals)
     END AS amount,
     rule.sign * CASE rule.part
         WHEN 'consumed' THEN handled.consumed_tax_amount
         WHEN 'billed' THEN handled.tax_amount
-        ELSE handled.consumed_tax_amount - round(handled.consumed_tax_amount * handled.quantity / handled.consumed_quantity, chosen.decimals)
+        ELSE handled.consumed_tax_amount - rules.part_of(handled.consumed_tax_amount, handled.quantity, handled.consumed_quantity, chosen.decimals)
     END AS tax_amount,
     CASE rule.part
         WHEN 'consumed' THEN handled.consumed_billing_type WHEN 'billed' THEN handled.billing_type ELSE 'non_chargeable'

@@ -19,7 +19,7 @@ SELECT
     cast(:quantity AS numeric) AS quantity,
     cast(:unit_price AS numeric) AS unit_price,
     coalesce(
-        cast(:amount AS numeric), round(cast(:quantity AS numeric) * cast(:unit_price AS numeric), cu.decimals)
+        cast(:amount AS numeric), rules.rounded(cast(:quantity AS numeric) * cast(:unit_price AS numeric), cu.decimals)
     ) AS amount,
     cast(:tax_amount AS numeric) AS tax_amount,
     cast(:billing_type AS invoicing.billing_type) AS billing_type,

@@ -27,9 +27,9 @@ FROM (
             WHEN NOT priced.is_repriced THEN priced.tax_amount_so_far
             WHEN priced.amount = priced.consumed_amount THEN priced.consumed_tax_amount
             WHEN priced.is_part
-                THEN round(priced.whole_tax_amount * priced.quantity / priced.whole_quantity, priced.decimals)
+                THEN rules.part_of(priced.whole_tax_amount, priced.quantity, priced.whole_quantity, priced.decimals)
             WHEN priced.consumed_amount = 0 THEN priced.tax_amount_so_far
-            ELSE round(priced.consumed_tax_amount * priced.amount / priced.consumed_amount, priced.decimals)
+            ELSE rules.part_of(priced.consumed_tax_amount, priced.amount, priced.consumed_amount, priced.decimals)
         END AS tax_amount
     FROM (
         SELECT
@@ -40,8 +40,8 @@ FROM (
                     (wanted.quantity, wanted.unit_price) = (wanted.consumed_quantity, wanted.consumed_unit_price)
                     THEN wanted.consumed_amount
                 WHEN wanted.is_part
-                    THEN round(wanted.whole_amount * wanted.quantity / wanted.whole_quantity, wanted.decimals)
-                ELSE round(wanted.quantity * wanted.unit_price, wanted.decimals)
+                    THEN rules.part_of(wanted.whole_amount, wanted.quantity, wanted.whole_quantity, wanted.decimals)
+                ELSE rules.rounded(wanted.quantity * wanted.unit_price, wanted.decimals)
             END AS amount
         FROM (
             SELECT

@@ -48,8 +48,8 @@ part AS (
             WHEN sharer.source = 'milestone' THEN 1
             ELSE round(sharer.quantity * coalesce(sharer.split_percent, 100) * 0.01, 4)
         END AS part_quantity,
-        round(sharer.amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_amount,
-        round(sharer.tax_amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_tax_amount
+        rules.rounded(sharer.amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_amount,
+        rules.rounded(sharer.tax_amount * coalesce(sharer.split_percent, 100) * 0.01, contract.decimals) AS part_tax_amount
     FROM sharer
     INNER JOIN pg_temp.contract_currencies AS contract ON sharer.contract_id = contract.contract_id
 ),
