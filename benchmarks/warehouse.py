@@ -17,10 +17,10 @@ DATABASE = "invoicing_benchmark"
 
 
 @contextmanager
-def generated(*, contracts: int, transactions: int) -> Iterator[sa.Engine]:
+def generated(*, contracts: int, transactions: int, database: str = DATABASE) -> Iterator[sa.Engine]:
     """A warehouse with so many transactions, a third of them due on 5 October 2026; gone afterwards."""
     server = create_engine(warehouse_url(read_settings()))
-    with _database(server, DATABASE) as engine:
+    with _database(server, database) as engine:
         migrations.upgrade(engine)
         script = (SQL / "generate.sql").read_text(encoding="utf-8")
         script = script.replace(":contracts", str(contracts)).replace(":transactions", str(transactions))
