@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import InvoicingError
 from invoicing.ledger.changes import Request
-from invoicing.lifecycle.choice import Choice, choose
+from invoicing.lifecycle.choice import Choice, choose_alone
 from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.process.day import run_day
 from invoicing.settings import Settings, read_settings
@@ -79,9 +79,7 @@ def run(url: str, name: str, day: date, rows_per_bucket: int) -> Ended:
 
     def work(engine: sa.Engine, ended: Ended) -> None:
         done = run_day(engine, day, run_key=name, settings=settings)
-        ended.did = (
-            f"{done.figures.buckets} buckets, {done.figures.details:,} details, {done.figures.invoices_written:,} invoices written"
-        )
+        ended.did = f"{done.figures.buckets} buckets, {done.figures.details:,} details, {done.figures.invoices_written:,} invoices written"
 
     return _timed(url, name, work)
 
@@ -95,15 +93,15 @@ def confirm(url: str, name: str, day: date, *, run_date: date | None, contract_i
         is_last = False
         while not is_last:
             is_last = signals().runs_are_over.wait(_PAUSE if passes else 0)
-            began = time.perf_counter()
+            began, request = time.perf_counter(), Request(name, f"{name}/{passes}")
             with writing(engine, settings.wait_seconds) as connection:
-                drafts = choose(connection, choice).invoices
+                drafts = choose_alone(connection, choice, request).invoices
                 done = confirm_invoices(
                     connection,
                     {draft.invoice_id: draft.version for draft in drafts},
                     today=day,
                     settings=settings,
-                    request=Request(name, f"{name}/{passes}"),
+                    request=request,
                 )
             longest = max(longest, time.perf_counter() - began)
             passes += 1

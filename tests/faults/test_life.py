@@ -70,7 +70,7 @@ def test_every_statement_of_the_life_of_invoices_is_struck(life: Scene) -> None:
     # Each of these is one short transaction, and has tests of its own.
     alone = ("lifecycle/approval/", "lifecycle/backlog/")
     assert [name for name in sorted(files - struck) if not name.startswith(alone)] == [
-        "lifecycle/confirmation/choose_drafts",  # read before the request, in a transaction of its own
+        "lifecycle/confirmation/choose_drafts",  # reads which drafts there are
         "lifecycle/correction/list_corrected",  # reads what a request did that is tried again
         "lifecycle/drafts/add_details",  # refreshing: one change of a draft like an edit
         "lifecycle/drafts/choose_additions",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +16,24 @@ import sqlalchemy as sa
 
 from invoicing.errors import ChangedMeanwhileError, RefusedError
 from invoicing.ledger.changes import Request
+from invoicing.lifecycle.choice import Choice
 from invoicing.lifecycle.confirmation import confirm_invoices
+from invoicing.lifecycle.details import DetailChanges, change_detail
+from invoicing.lifecycle.drafts import delete_draft, put_in_review
 from invoicing.lifecycle.invoices import Handled, Invoice
 from invoicing.settings import Settings
 from invoicing.warehouse.transactions import bound_waiting
 from tests.lifecycle.races import Race, at_once, in_groups
+from tests.world.desk import Desk
 from tests.world.names import TODAY, october
 from tests.world.reads import billed, invoice_of
 from tests.world.steps import Steps
+from tests.world.waiting import held_open, meanwhile
 from tests.world.world import World
 
 DAY = october(12)
 BOTH_BILLED = ["T1", "T2"]
+EDIT = Request("ann", "edit")
 FEW, MANY = 6, 12  # rounds that fit in a few seconds
 
 
@@ -122,6 +129,51 @@ def test_draft_is_either_deleted_or_confirmed(race: Race) -> None:
             assert refusal(confirmed) == "there is no such invoice in the warehouse"
             assert race.invoices(contract_id) == []
             assert done(race.create(contract_id)())  # what it held is ready again
+
+
+# Confirm what has something in common: nobody named these drafts, so what others do to them meanwhile refuses nothing
+
+
+def chosen(race: Race, *contract_ids: str) -> Callable[[], Handled]:
+    race.world.load()
+    return lambda: Desk(race.world, "bob").confirm_chosen(Choice(contract_ids=contract_ids))
+
+
+def test_draft_that_is_edited_before_it_is_confirmed_with_others_is_confirmed_as_edited(race: Race) -> None:
+    drafts = race.drafts(2)
+    (contract_id, draft), (other_id, _) = drafts
+    changes = DetailChanges(quantity=Decimal(6))
+    with (
+        held_open(race.world, change_detail, str(draft), race.detail(draft, "T1"), changes, request=EDIT) as edit,
+        meanwhile(race.world, chosen(race, contract_id, other_id)) as confirmation,
+    ):
+        edit.commit()
+        found = confirmation.result()
+    assert not found.refused
+    assert [invoice.total_amount for invoice in found.invoices] == [1230, 1630]
+
+
+@pytest.mark.parametrize("take_away", [delete_draft, put_in_review])
+def test_draft_that_somebody_takes_away_is_not_confirmed_with_the_others(
+    race: Race, take_away: Callable[..., object]
+) -> None:
+    (contract_id, draft), (other_id, other) = race.drafts(2)
+    with (
+        held_open(race.world, take_away, str(draft), request=EDIT) as edit,
+        meanwhile(race.world, chosen(race, contract_id, other_id)) as confirmation,
+    ):
+        edit.commit()
+        found = confirmation.result()
+    assert not found.refused
+    assert [invoice.invoice_id for invoice in found.invoices] == [other]
+
+
+def test_confirmations_of_the_same_contracts_at_once_confirm_each_draft_once(race: Race) -> None:
+    for group in race.rounds(in_groups(race.drafts(3 * FEW), 3)):
+        contract_ids = [contract_id for contract_id, _ in group]
+        outcomes = at_once(chosen(race, *contract_ids[:2]), chosen(race, *contract_ids[1:]))
+        assert [outcome.refused for outcome in outcomes] == [(), ()]
+        assert sum(len(outcome.invoices) for outcome in outcomes) == 3
 
 
 # Numbers

@@ -16,6 +16,7 @@ from invoicing.ledger.changes import Request
 from invoicing.lifecycle import approval, backlog, confirmation, correction, creation, details, drafts, payment
 from invoicing.lifecycle.approval import Approval
 from invoicing.lifecycle.backlog import BillingType, Selection
+from invoicing.lifecycle.choice import Choice, choose_alone
 from invoicing.lifecycle.details import DetailChanges, NewDetail
 from invoicing.lifecycle.invoices import Handled, Invoice, find_invoice
 from invoicing.vocabulary import Answer
@@ -137,6 +138,19 @@ class Desk:
             request=self.request(key),
             accounting_date=accounting_date,
         )
+
+    def confirm_chosen(self, choice: Choice, key: str | None = None) -> Handled:
+        """All that have something in common, as they are when nobody else works on them any more."""
+        request = self.request(key)
+
+        def confirm(connection: sa.Connection) -> Handled:
+            chosen = choose_alone(connection, choice, request)
+            asked = {invoice.invoice_id: invoice.version for invoice in chosen.invoices}
+            return confirmation.confirm_invoices(
+                connection, asked, today=TODAY, settings=self.world.settings, request=request
+            )
+
+        return self.do(confirm)
 
     def approve(self, approval_id: int, reason: str | None = None, key: str | None = None) -> Approval:
         return self._answer(approval_id, Answer.APPROVED, reason, key)

@@ -27,7 +27,7 @@ from invoicing.cli.output import console, count, tell
 from invoicing.cli.session import new_request, open_engine
 from invoicing.errors import ApprovalNeededError, ItemsRefusedError, OptionsError
 from invoicing.lifecycle.approval import find_approval, needed
-from invoicing.lifecycle.choice import Choice, choose
+from invoicing.lifecycle.choice import Choice, choose_alone
 from invoicing.lifecycle.confirmation import confirm_invoices
 from invoicing.lifecycle.correction import correct_invoices
 from invoicing.lifecycle.creation import create_invoices
@@ -92,15 +92,15 @@ def confirm(
         everything=everything,
         except_invoices=exception or (),
     )
-    settings = read_settings()
+    settings, request = read_settings(), new_request("confirm")
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
-        chosen = choose(connection, choice)
+        chosen = choose_alone(connection, choice, request)
         done = confirm_invoices(
             connection,
             {found.invoice_id: version if choice.invoices else found.version for found in chosen.invoices},
             today=_today(settings),
             settings=settings,
-            request=new_request("confirm"),
+            request=request,
             accounting_date=accounting_date.date() if accounting_date else None,
         )
         lacking = None if done.approval_id is None else find_approval(connection, done.approval_id)

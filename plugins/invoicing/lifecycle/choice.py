@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
 
 from invoicing.errors import NotFoundError, OptionsError
+from invoicing.ledger.changes import Request
 from invoicing.lifecycle.confirmation import choose_drafts
 from invoicing.lifecycle.invoices import Invoice, Refused, as_they_stand, find_invoices
+from invoicing.warehouse.locks import lock_contracts, lock_request
 
 _EXCEPTED = "was excepted"
 
@@ -80,3 +82,18 @@ def choose(connection: sa.Connection, choice: Choice) -> Chosen:
             *left_out,
         ),
     )
+
+
+def choose_alone(connection: sa.Connection, choice: Choice, request: Request) -> Chosen:
+    """As `choose`, and nobody else changes the contracts of what is chosen from here to the end of the transaction: what others do
+    to a draft before that is seen here, and is no reason to refuse it later.
+
+    Raises:
+        NotFoundError: as `choose`.
+    """
+    lock_request(connection, request.key)
+    contract_ids = {invoice.contract_id for invoice in choose(connection, choice).invoices}
+    lock_contracts(connection, sorted(contract_ids))
+    chosen = choose(connection, choice)
+    # The first draft of another contract may have come meanwhile: that contract is not locked, and out of turn by now.
+    return replace(chosen, invoices=tuple(draft for draft in chosen.invoices if draft.contract_id in contract_ids))
