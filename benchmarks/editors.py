@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import writing
 
 ACCEPTED = "accepted"
+EVERY = 0.2  # seconds, between two looks at who waits for whom
 _LOOK = """
 SELECT named.invoice_id, detail.detail_id, detail.contract_line_id, detail.unit_price, detail.details
 FROM unnest(CAST(:contract_ids AS text[]), CAST(:invoice_ids AS uuid[])) AS named (contract_id, invoice_id)
@@ -72,11 +74,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Waiting:
-    """That an editor was seen waiting, and for what: who held the lock in the end, and what it did."""
+    """That an editor was seen waiting, and for which job in the end, which did what by then."""
 
     at: float
     editor: str
-    held_by: str
+    job: str
+    doing: str
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,21 @@ class Edited:
     waits: list[Waiting]
     seconds: float
 
-    def held_by(self, edit: Edit) -> Counter[str]:
-        """What an edit was seen waiting for, and how often."""
-        return Counter(
-            wait.held_by
+    def waits_of(self, edit: Edit) -> list[Waiting]:
+        """What an edit was seen waiting for."""
+        return [
+            wait
             for wait in self.waits
             if wait.editor == edit.editor and edit.began <= wait.at <= edit.began + edit.seconds
-        )
+        ]
+
+    def longest_by_job(self) -> dict[str, Edit]:
+        """Of each job, the longest of the edits that waited for it more than for others; the longest first."""
+        found: dict[str, Edit] = {}
+        for one in sorted(self.edits, key=lambda one: -one.seconds):
+            jobs = Counter(wait.job for wait in self.waits_of(one)).most_common(1)
+            found.setdefault(jobs[0][0] if jobs else "no lock", one)
+        return found
 
 
 def edit(url: str, name: str, day: date, rate: float, editors: int) -> Edited:
@@ -144,13 +155,15 @@ class _Work:
         """Notes who waits for whom."""
         engine = named_engine(self.url, "watch")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            while not signals().all_is_over.wait(0.2):
+            while not signals().all_is_over.wait(EVERY):
                 sessions = {row.pid: row for row in connection.execute(sa.text(_SESSIONS))}
                 now = time.perf_counter()
                 for row in sessions.values():
                     if row.application_name.startswith(self.name) and row.blockers:
-                        holders = _holders(sessions, row.pid)
-                        self.waits.append(Waiting(now, row.application_name, " and ".join(sorted(holders)) or "gone"))
+                        self.waits += [
+                            Waiting(now, row.application_name, job, doing)
+                            for job, doing in _holders(sessions, row.pid).items()
+                        ]
 
     def edit(self) -> None:
         """One editor: takes what was looked at, and edits it."""
@@ -174,14 +187,14 @@ class _Work:
             seconds = time.perf_counter() - began
             self.edits.append(Edit(key, editor, asked, began, seconds, outcome, message))
 
-    def _do(
-        self, connection: sa.Connection, nth: int, target: Target, version: int | None, request: Request
-    ) -> None:
+    def _do(self, connection: sa.Connection, nth: int, target: Target, version: int | None, request: Request) -> None:
         invoice = str(target.invoice_id)
         if nth % 7 == 0 and target.details > 2:
             remove_detail(connection, invoice, target.detail_id, request=request, version=version)
         elif nth % 7 == 1:
-            detail = NewDetail(target.contract_line_id, "time", self.day, Decimal(1), Decimal(100), description=request.key)
+            detail = NewDetail(
+                target.contract_line_id, "time", self.day, Decimal(1), Decimal(100), description=request.key
+            )
             add_detail(connection, invoice, detail, request=request, version=version)
         else:
             changes = DetailChanges(unit_price=target.unit_price + 1, description=request.key)
@@ -197,19 +210,17 @@ class _Work:
         return None if signals().all_is_over.wait(pause) else nth
 
 
-def _holders(sessions: dict[int, sa.Row[tuple[object, ...]]], pid: int) -> set[str]:
-    """Those who wait for nobody themselves, at the end of the chains of who waits for whom."""
-    seen, ahead, found = {pid}, list(sessions[pid].blockers), set()
+def _holders(sessions: dict[int, sa.Row[Any]], pid: int) -> dict[str, str]:
+    """The jobs that wait for nobody themselves, at the end of the chains of who waits for whom, and what they do."""
+    seen, ahead, found = {pid}, list(sessions[pid].blockers), {}
     while ahead:
         blocker = ahead.pop()
         if blocker in seen or blocker not in sessions:
             continue
         seen.add(blocker)
         row = sessions[blocker]
-        if row.blockers:
-            ahead += row.blockers
-        else:
+        ahead += row.blockers
+        if not row.blockers:
             purpose = _PURPOSE.search(row.query)
-            who = re.sub(r" \d+$", "", row.application_name)
-            found.add(f"{who} ({purpose[1] if purpose else 'between statements'})")
+            found[re.sub(r" \d+$", "", row.application_name)] = purpose[1] if purpose else "between statements"
     return found

@@ -25,7 +25,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks import jobs
-from benchmarks.editors import ACCEPTED, Edit, Edited, edit
+from benchmarks.editors import ACCEPTED, EVERY, Edit, Edited, edit
 from benchmarks.jobs import Ended, Signals
 from benchmarks.process import DAY
 from benchmarks.proof import count_ready, failures
@@ -160,14 +160,14 @@ def _report(ended: Sequence[Ended], edited: Edited, seconds: float) -> None:
     if not edits:
         return
     waits = sorted(edit.seconds for edit in edits)
-    longest = max(edits, key=lambda edit: edit.seconds)
-    held = ", ".join(f"{who} {count / 5:.1f} s" for who, count in edited.held_by(longest).most_common(3)) or "no lock"
     print(f"  {'median edit':20} {statistics.median(waits):8.3f} s")
     print(f"  {'99 % of edits':20} {waits[int(len(waits) * 0.99)]:8.3f} s")
-    print(f"  {'longest edit':20} {waits[-1]:8.3f} s   waited for: {held}")
-    print(f"  {'all edits':20} waited for:")
-    for who, count in Counter(wait.held_by for wait in edited.waits).most_common(8):
-        print(f"  {'':20} {count / 5:8.1f} s   {who}")
+    longest = max(edits, key=lambda edit: edit.seconds)
+    doing = Counter(f"{wait.job}: {wait.doing}" for wait in edited.waits_of(longest)).most_common(3)
+    held = "; ".join(f"{what} ({count * EVERY:.1f} s)" for what, count in doing)
+    print(f"  {'longest edit':20} {waits[-1]:8.3f} s   waited for {held or 'no lock'}")
+    for name, one in edited.longest_by_job().items():
+        print(f"  {'longest that waited':20} {one.seconds:8.3f} s   for {name}")
 
 
 def _outcome(edit: Edit) -> str:

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 import sqlalchemy as sa
 
-from benchmarks import conditions, confirm, process, warehouse
+from benchmarks import conditions, confirm, process, side_by_side, warehouse
 
 SMALL = ("--transactions", "900", "--contracts", "30", "--rounds", "1")
 
@@ -17,6 +17,10 @@ SMALL = ("--transactions", "900", "--contracts", "30", "--rounds", "1")
     [
         (process, ("process", "by hand", "floor")),
         (confirm, ("confirm", "floor")),
+        (
+            side_by_side,
+            ("first run", "second run", "confirm a date", "confirm contracts", "load", "edits", "longest edit"),
+        ),
         (conditions, ("no statistics", "again", "two buckets", "after history")),
     ],
 )
