@@ -10,6 +10,7 @@ from datetime import date
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -84,30 +85,27 @@ def run(url: str, name: str, day: date, rows_per_bucket: int) -> Ended:
     return _timed(url, name, work)
 
 
-def confirm(url: str, name: str, day: date, *, run_date: date | None, contract_ids: Sequence[str] = ()) -> Ended:
-    """A bulk confirmation of what there is, and again of what came since, until the runs are over."""
-    settings, choice = read_settings(), Choice(run_date=run_date, contract_ids=contract_ids)
+def confirm(url: str, name: str, day: date, choices: Sequence[Choice]) -> Ended:
+    """A bulk confirmation of what there is, each choice in a transaction of its own; and again of what came since, until the runs
+    are over.
+    """
+    settings = read_settings()
 
     def work(engine: sa.Engine, ended: Ended) -> None:
-        passes, confirmed, longest = 0, 0, 0.0
-        is_last = False
+        seconds: list[float] = []
+        confirmed, is_last = 0, False
         while not is_last:
-            is_last = signals().runs_are_over.wait(_PAUSE if passes else 0)
-            began, request = time.perf_counter(), Request(name, f"{name}/{passes}")
-            with writing(engine, settings.wait_seconds) as connection:
-                drafts = choose_alone(connection, choice, request).invoices
-                done = confirm_invoices(
-                    connection,
-                    {draft.invoice_id: draft.version for draft in drafts},
-                    today=day,
-                    settings=settings,
-                    request=request,
-                )
-            longest = max(longest, time.perf_counter() - began)
-            passes += 1
-            confirmed += len(done.invoices)
-            ended.refused.update(_kind(refused.reason) for refused in done.refused)
-        ended.did = f"{confirmed:,} invoices in {passes} passes, the longest {longest:.1f} s"
+            is_last = signals().runs_are_over.wait(_PAUSE if seconds else 0)
+            for choice in choices:
+                began, request = time.perf_counter(), Request(name, f"{name}/{len(seconds)}")
+                with writing(engine, settings.wait_seconds) as connection:
+                    drafts = choose_alone(connection, choice, request).invoices
+                    versions: dict[UUID, int | None] = {draft.invoice_id: draft.version for draft in drafts}
+                    done = confirm_invoices(connection, versions, today=day, settings=settings, request=request)
+                seconds.append(time.perf_counter() - began)
+                confirmed += len(done.invoices)
+                ended.refused.update(_kind(refused.reason) for refused in done.refused)
+        ended.did = f"{confirmed:,} invoices in {len(seconds)} transactions, the longest {max(seconds):.1f} s"
 
     return _timed(url, name, work)
 

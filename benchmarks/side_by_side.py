@@ -31,9 +31,11 @@ from benchmarks.process import DAY
 from benchmarks.proof import count_ready, failures
 from benchmarks.warehouse import administer, generated
 from invoicing.errors import ChangedMeanwhileError, InvoiceConfirmedError, NotFoundError
+from invoicing.lifecycle.choice import Choice
 from invoicing.process.day import run_day
 from invoicing.settings import read_settings
 from invoicing.source.loading import load_folder
+from invoicing.warehouse.locks import SLOTS
 
 DATABASE = "invoicing_benchmark_side_by_side"
 EDITS = "edit"
@@ -78,6 +80,7 @@ def main() -> None:
     parser.add_argument("--loaded", type=int, default=5_000, help="transactions that the load changes; as many are new")
     parser.add_argument("--rate", type=float, default=50, help="edits a second")
     parser.add_argument("--editors", type=int, default=40, help="people who edit, each on a connection of its own")
+    parser.add_argument("--parts", type=int, default=1, help="in how many transactions each confirmation is done")
     parser.add_argument("--rounds", type=int, default=1, help="how often all of it is done, each on a new warehouse")
     arguments = parser.parse_args()
     found = [failure for _ in range(arguments.rounds) for failure in _round(arguments)]
@@ -124,7 +127,9 @@ def _write(engine: sa.Engine, query: str, folder: Path) -> None:
 
 def _work(engine: sa.Engine, arguments: argparse.Namespace, folder: Path) -> tuple[list[Ended], Edited]:
     url = engine.url.render_as_string(hide_password=False)
-    contract_ids = [f"C{nth:05}" for nth in range(3, arguments.contracts + 1, 3)]
+    parts = _parts(engine, arguments.parts)
+    a_third = [Choice(contract_ids=[name for name in part if int(name[1:]) % 3 == 0]) for part in parts]
+    of_date = [Choice(run_date=CONFIRMED, contract_ids=part if len(parts) > 1 else ()) for part in parts]
     rows_per_bucket = min(read_settings().rows_per_bucket, max(arguments.transactions // 12, 1))
     context = multiprocessing.get_context("spawn")
     signals = Signals(context.Barrier(6), context.Event(), context.Event())
@@ -132,8 +137,8 @@ def _work(engine: sa.Engine, arguments: argparse.Namespace, folder: Path) -> tup
         editing = pool.submit(edit, url, EDITS, DAY, arguments.rate, arguments.editors)
         runs = [pool.submit(jobs.run, url, name, DAY, rows_per_bucket) for name in ("first run", "second run")]
         others = [
-            pool.submit(jobs.confirm, url, "confirm a date", DAY, run_date=CONFIRMED),
-            pool.submit(jobs.confirm, url, "confirm contracts", DAY, run_date=None, contract_ids=contract_ids),
+            pool.submit(jobs.confirm, url, "confirm a date", DAY, of_date),
+            pool.submit(jobs.confirm, url, "confirm contracts", DAY, a_third),
             pool.submit(jobs.load, url, "load", folder),
         ]
         try:
@@ -144,6 +149,15 @@ def _work(engine: sa.Engine, arguments: argparse.Namespace, folder: Path) -> tup
             signals.runs_are_over.set()
             signals.all_is_over.set()
         return ended, editing.result()
+
+
+def _parts(engine: sa.Engine, number: int) -> list[list[str]]:
+    """The contracts in so many parts, each of neighboring slots."""
+    parts: dict[int, list[str]] = {}
+    with engine.connect() as connection:
+        for row in connection.exec_driver_sql("SELECT contract_id, slot FROM invoicing.project_contract"):
+            parts.setdefault(row.slot * number // SLOTS, []).append(row.contract_id)
+    return [parts[part] for part in sorted(parts)]
 
 
 def _results(futures: Sequence[Future[Ended]]) -> list[Ended]:

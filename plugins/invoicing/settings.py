@@ -80,7 +80,9 @@ class Settings(BaseSettings):
         description="Drafts that come to more than this, in any currency, are approved by a person first; unset: never.",
     )
     approval_by_another: bool = Field(True, description="Who asks for an approval may not answer it.")
-    wait_seconds: int = Field(60, ge=0, description="How long to wait for a lock that somebody else holds.")
+    wait_seconds: int = Field(
+        600, ge=0, description="How long to wait for a lock that somebody else holds: longer than the largest confirmation."
+    )
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
 
     @field_validator("number_pattern")
