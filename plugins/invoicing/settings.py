@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     )
     approval_by_another: bool = Field(True, description="Who asks for an approval may not answer it.")
     wait_seconds: int = Field(
-        600, ge=0, description="How long to wait for a lock that somebody else holds: longer than the largest confirmation."
+        600,
+        ge=0,
+        description="How long to wait for a lock that somebody else holds: longer than the largest confirmation.",
     )
     warehouse_dir: Path | None = Field(None, description="Where the embedded warehouse keeps its data.")
 
