@@ -41,9 +41,8 @@ def _explained(world: World, warning: str) -> dict[str, Any]:
     with world.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM (ANALYZE)")
         explain = sa.text(f"EXPLAIN (ANALYZE, FORMAT JSON) {rule.text}")
-        (found,) = connection.execute(explain, {"contract_ids": None}).scalar_one()
-    plan: dict[str, Any] = found["Plan"]
-    return plan
+        explained: list[dict[str, dict[str, Any]]] = connection.execute(explain, {"contract_ids": None}).scalar_one()
+    return explained[0]["Plan"]
 
 
 def _rows(node: dict[str, Any]) -> Iterator[int]:
