@@ -103,6 +103,33 @@ def test_nothing_that_a_cluster_refuses(path: Path) -> None:
     assert re.findall(refused, text) == []
 
 
+@_statements
+def test_condition_asks_no_table_of_another_kind(path: Path) -> None:
+    """Citus plans no EXISTS of a spread table about rows that are temporary alone, and no other way round in what changes rows."""
+    wrong = [
+        inner.this.sql()
+        for tree in parsed(path)
+        for inner in tree.find_all(exp.Exists)
+        if (outer := inner.find_ancestor(exp.Select, exp.Delete, exp.Update))
+        if _mixes(_kinds_read_by(outer), _kinds_read_by(inner.this), is_change=not isinstance(outer, exp.Select))
+    ]
+    assert wrong == []
+
+
+def _mixes(outer: set[str], inner: set[str], *, is_change: bool) -> bool:
+    if is_change:
+        return "temporary" in inner
+    return outer == {"temporary"} and "spread" in inner
+
+
+def _kinds_read_by(reader: exp.Expression) -> set[str]:
+    """Whether what stands in FROM, and is joined to it, is temporary or spread."""
+    sources = [reader.this] if not isinstance(reader, exp.Select) else []
+    sources += [part.this for part in (reader.args.get("from_"), *reader.args.get("joins", [])) if part]
+    temporary = {"temporary" for source in sources if isinstance(source, exp.Table) and source.db == "pg_temp"}
+    return temporary | {"spread" for source in sources if _is_spread(source)}
+
+
 @pytest.mark.parametrize("path", sorted((SQL_ROOT / "migrations").rglob("*.sql")), ids=name_of)
 def test_alter_has_one_subcommand(path: Path) -> None:
     text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))

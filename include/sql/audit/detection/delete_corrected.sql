@@ -2,13 +2,18 @@
 -- Parameters: contract_ids (null: all), severities (those that were looked for).
 -- Grain: open problems.
 -- May be repeated: yes.
+WITH found AS (
+    SELECT *
+    FROM pg_temp.found_exception
+)
+
 DELETE FROM invoicing.billing_exception AS e
 WHERE
     e.severity = any(cast(:severities AS text[]))
     AND (cast(:contract_ids AS text[]) IS NULL OR e.contract_id = any(cast(:contract_ids AS text[])))
     AND NOT EXISTS (
         SELECT 1
-        FROM pg_temp.found_exception AS f
+        FROM found AS f
         WHERE
             f.contract_id = e.contract_id
             AND f.code = e.code

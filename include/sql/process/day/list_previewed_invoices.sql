@@ -43,5 +43,5 @@ FROM (
 ) AS foreseen
 INNER JOIN invoicing.project_contract AS c ON foreseen.contract_id = c.contract_id
 INNER JOIN invoicing.customer AS u ON foreseen.customer_id = u.customer_id
-LEFT JOIN invoicing.invoice AS i ON foreseen.contract_id = i.contract_id AND foreseen.invoice_id = i.invoice_id
+LEFT JOIN invoicing.invoice AS i ON c.contract_id = i.contract_id AND foreseen.invoice_id = i.invoice_id
 ORDER BY foreseen.run_date, foreseen.contract_id, foreseen.customer_id

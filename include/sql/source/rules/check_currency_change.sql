@@ -9,16 +9,17 @@ SELECT
     staged.known_currency,
     count(*) OVER () AS problems
 FROM pg_temp.contract_currencies AS staged
+INNER JOIN invoicing.project_contract AS c ON staged.contract_id = c.contract_id
 WHERE
     staged.changes
     AND (
         EXISTS (
             SELECT FROM invoicing.transaction AS t
-            WHERE t.contract_id = staged.contract_id
+            WHERE t.contract_id = c.contract_id
         )
         OR EXISTS (
             SELECT FROM invoicing.milestone AS m
-            WHERE m.contract_id = staged.contract_id
+            WHERE m.contract_id = c.contract_id
         )
     )
 ORDER BY staged.file_line ASC
