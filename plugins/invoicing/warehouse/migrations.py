@@ -117,9 +117,7 @@ def run_scripts(connection: sa.Connection, folder: str) -> None:
     """Runs every script of include/sql/`folder`, in the order of their names, statement by statement, as Citus asks for."""
     driver = connection.connection.driver_connection
     assert driver is not None
-    # Both are Citus settings; plain Postgres takes them as placeholders.
-    driver.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
-    driver.execute("SET LOCAL citus.enable_unsafe_triggers = on")
+    driver.execute("SET LOCAL citus.enable_unsafe_triggers = on")  # a placeholder to plain Postgres
     for script in _scripts(folder):
         for statement in sqlparse.split(script.read_text(encoding="utf-8")):
             driver.execute(statement)

@@ -21,6 +21,10 @@ from invoicing.errors import (
 # Sorts and hashes of a bucket stay in memory; it is spent by a few operations of a plan.
 _WORK_MEMORY = "128MB"
 
+# A transaction has one connection to each node of a Citus cluster. With several, which Citus opens when it is slow, it refuses to read
+# together what was written apart, and to write what every node has after what refers to it. A placeholder to plain Postgres.
+_CLUSTER_MODE = "sequential"
+
 # SQLSTATE classes and codes that a later try may get past: connection, insufficient resources, operator intervention,
 # serialization, deadlock, lock timeout, system error.
 _TRANSIENT_CLASSES = ("08", "53", "57", "58")
@@ -73,8 +77,11 @@ def rehearsing(engine: sa.Engine, wait_seconds: int) -> Iterator[sa.Connection]:
 def bound_waiting(connection: sa.Connection, wait_seconds: int) -> None:
     """Waits at most `wait_seconds` for any lock of the transaction."""
     connection.execute(
-        sa.text("SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true)"),
-        {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY},
+        sa.text(
+            "SELECT set_config('lock_timeout', :timeout, true), set_config('work_mem', :memory, true),"
+            " set_config('citus.multi_shard_modify_mode', :mode, true)"
+        ),
+        {"timeout": f"{max(wait_seconds, 1)}s", "memory": _WORK_MEMORY, "mode": _CLUSTER_MODE},
     )
 
 
