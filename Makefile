@@ -17,7 +17,7 @@ export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__PORT := $(PORT)
 export AIRFLOW__CORE__EXECUTION_API_SERVER_URL := http://localhost:$(PORT)/execution/
 
-.PHONY: help setup demo up down test e2e e2e-compose e2e-celery faults lint format lock docs env compose-up compose-down clean
+.PHONY: help setup demo up down test e2e e2e-compose e2e-celery faults test-citus lint format lock docs env compose-up compose-down clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -69,6 +69,11 @@ down:  ## stop Airflow and the embedded warehouse
 
 test: .venv/.installed-dev  ## run all tests but the slow ones with a real Airflow, in three processes (TESTERS=0: in one)
 	@$(BIN)/pytest --numprocesses $(TESTERS)
+
+# A name on the command line reaches the tests too: make exports it.
+test-citus: .venv/.installed-dev  ## run the tests of what the warehouse does on a Citus cluster (INVOICING_TEST_CITUS=postgresql://…)
+	@[ -n "$(INVOICING_TEST_CITUS)" ] || { echo "name the coordinator of a cluster, and a database in which it knows its workers: make test-citus INVOICING_TEST_CITUS=postgresql://user@host:5432/postgres"; exit 1; }
+	@$(BIN)/pytest tests/source tests/process tests/lifecycle tests/model tests/analytics
 
 e2e: .venv/.installed-dev  ## run the tests with a real Airflow, the slow ones included
 	@$(BIN)/pytest tests/e2e -m e2e

@@ -17,6 +17,7 @@ from invoicing.source.loading import load_folder
 from invoicing.warehouse import embedded, migrations
 from invoicing.warehouse.connection import create_engine, parse_url
 from tests.places import server_home
+from tests.servers import CLUSTER_VARIABLE, Server, cluster
 from tests.spread import Spread, airflow_first
 from tests.world.fixtures import copy_world, lend_world, module_engine, new_world, own_world, world
 
@@ -32,7 +33,8 @@ os.environ.update(
 )
 
 # Processes that share the tests may share a server.
-TEMPLATE = f"invoicing_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE, BARE = f"invoicing_template_{_WORKER}", f"invoicing_bare_{_WORKER}"
 _numbers = itertools.count(1)
 
 
@@ -52,52 +54,66 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[sa.URL]:
-    """The server that tests make their databases on: INVOICING_TEST_WAREHOUSE (a URL), else an embedded one."""
+def server() -> Iterator[Server]:
+    """The server that tests make their databases on: the cluster of INVOICING_TEST_CITUS (the URL of its coordinator), the server of
+    INVOICING_TEST_WAREHOUSE (a URL), else an embedded one.
+    """
+    if named := os.environ.get(CLUSTER_VARIABLE):
+        yield cluster(parse_url(named))
+        return
     if named := os.environ.get("INVOICING_TEST_WAREHOUSE"):
-        yield parse_url(named)
+        yield Server((parse_url(named),))
         return
     settings = Settings(warehouse_dir=server_home("tests"))
     try:
-        url = embedded.ensure_running(settings)
-        with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")  # these databases need not survive a crash
-            connection.exec_driver_sql("ALTER SYSTEM SET max_wal_size = '256MB'")  # of memory, most likely
-            connection.exec_driver_sql("SELECT pg_reload_conf()")
-        yield url
+        made = Server((embedded.ensure_running(settings),))
+        made.administer(
+            "ALTER SYSTEM SET fsync = off",  # these databases need not survive a crash
+            "ALTER SYSTEM SET max_wal_size = '256MB'",  # of memory, most likely
+            "SELECT pg_reload_conf()",
+        )
+        yield made
     finally:
         embedded.remove(settings)
 
 
 @pytest.fixture(scope="session")
-def administer(server_url: sa.URL) -> Callable[[str], None]:
-    """Runs a statement such as CREATE DATABASE on the test server."""
-    engine = create_engine(server_url)
-
-    def run(statement: str) -> None:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(statement)
-
-    return run
+def server_url(server: Server) -> sa.URL:
+    """URL of the test server; of the coordinator, where it is a cluster."""
+    return server.url
 
 
 @pytest.fixture(scope="session")
-def template(server_url: sa.URL, administer: Callable[[str], None]) -> str:
+def administer(server: Server) -> Callable[[str], None]:
+    """Runs a statement such as CREATE DATABASE on the test server."""
+    return server.administer
+
+
+@pytest.fixture(scope="session")
+def bare(server: Server) -> str:
+    """Name of a database without a schema that others are copied from."""
+    if server.is_cluster:
+        server.make_bare(BARE)
+        return BARE
+    return "template1"
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
     """Name of a migrated, empty database that others are copied from."""
-    administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
-    administer(f"CREATE DATABASE {TEMPLATE}")
-    migrations.upgrade(create_engine(server_url.set(database=TEMPLATE)))
+    server.make_bare(TEMPLATE)
+    migrations.upgrade(create_engine(server.url.set(database=TEMPLATE)))
     return TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def new_database(server_url: sa.URL, administer: Callable[[str], None]) -> Callable[[str], sa.URL]:
+def new_database(server: Server) -> Callable[[str], sa.URL]:
     """Makes a database as a copy of another and returns its URL; it lives as long as the session."""
 
     def make(copy_of: str) -> sa.URL:
         name = f"invoicing_test_{os.getpid()}_{next(_numbers)}"
-        administer(f"CREATE DATABASE {name} TEMPLATE {copy_of}")
-        return server_url.set(database=name)
+        server.copy(copy_of, name)
+        return server.url.set(database=name)
 
     return make
 

@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from invoicing.process import draft_invoices, ready_transactions
 from invoicing.warehouse.statements import Statement, execute
+from tests.servers import not_on_citus
 from tests.world.names import october
 from tests.world.steps import Steps
 from tests.world.world import World
+
+pytestmark = not_on_citus("each shard has a plan of its own")
 
 
 @pytest.fixture

@@ -92,9 +92,9 @@ def migrated(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
 
 
 @pytest.fixture
-def unborn(new_database: Callable[[str], sa.URL], administer: Callable[[str], None]) -> Iterator[sa.Engine]:
+def unborn(new_database: Callable[[str], sa.URL], bare: str, administer: Callable[[str], None]) -> Iterator[sa.Engine]:
     """A database without a schema."""
-    url = new_database("template1")
+    url = new_database(bare)
     yield create_engine(url)
     administer(f"DROP DATABASE {url.database} WITH (FORCE)")
 

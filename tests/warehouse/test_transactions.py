@@ -27,9 +27,9 @@ from invoicing.warehouse.transactions import reading, rehearsing, translated, wr
 
 
 @pytest.fixture(scope="module")
-def warehouse(new_database: Callable[[str], sa.URL]) -> sa.Engine:
+def warehouse(new_database: Callable[[str], sa.URL], bare: str) -> sa.Engine:
     """A database with a table `kept` of one number, 1."""
-    made = create_engine(new_database("template1"))
+    made = create_engine(new_database(bare))
     with made.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE kept AS SELECT 1 AS number")
         connection.exec_driver_sql("CREATE UNIQUE INDEX uq_kept ON kept (number)")

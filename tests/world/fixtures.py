@@ -12,9 +12,13 @@ from tests.world.world import World
 
 
 @pytest.fixture(scope="module")
-def module_engine(new_database: Callable[[str], sa.URL], template: str) -> sa.Engine:
+def module_engine(
+    new_database: Callable[[str], sa.URL], template: str, administer: Callable[[str], None]
+) -> Iterator[sa.Engine]:
     """Engine of a warehouse that the tests of a module share."""
-    return create_engine(new_database(template))
+    made = new_database(template)
+    yield create_engine(made)
+    administer(f"DROP DATABASE IF EXISTS {made.database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from tests.world.damage.guards import Target, inflict
 from tests.world.place import Place
 
+_NOBODY = "CAST('00000000-0000-0000-0000-000000000000' AS uuid)"
+
 # What somebody may try to do to what is confirmed, for `attempt`.
 FORBIDDEN: Final[Mapping[str, str]] = {
     "an amount of the invoice": "UPDATE invoicing.invoice SET chargeable_amount = 1",
@@ -31,13 +33,13 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "the state of what it bills": "UPDATE invoicing.billable SET state = 'open'",
     "what it bills away": "DELETE FROM invoicing.billable",
     "the amount of an actual": "UPDATE invoicing.posting SET amount = 1",
-    "the invoice of an actual": "UPDATE invoicing.posting SET invoice_id = gen_random_uuid()",
+    "the invoice of an actual": f"UPDATE invoicing.posting SET invoice_id = {_NOBODY}",
     "an actual away": "DELETE FROM invoicing.posting",
     "what was done": "UPDATE invoicing.invoice_change SET action = 'paid'",
     "what was done away": "DELETE FROM invoicing.invoice_change",
     "who did it": "UPDATE invoicing.change SET changed_by = 'bob'",
     "that it was done": "DELETE FROM invoicing.change",
-    "who has a number": "UPDATE invoicing.invoice_number SET invoice_id = gen_random_uuid()",
+    "who has a number": f"UPDATE invoicing.invoice_number SET invoice_id = {_NOBODY}",
     "a number away": "DELETE FROM invoicing.invoice_number",
     "an answer": "UPDATE invoicing.approval SET answer = 'rejected'",
     "who asked": "UPDATE invoicing.approval SET change_id = 1",
@@ -160,7 +162,7 @@ REFERRED: Final[Mapping[str, str]] = {
     "invoice line away": "DELETE FROM invoicing.invoice_line",
     "contract line of an invoice line": "UPDATE invoicing.invoice_line SET contract_line_id = 'travel'",
     "invoice away": "DELETE FROM invoicing.invoice",
-    "id of an invoice": "UPDATE invoicing.invoice SET invoice_id = gen_random_uuid()",
+    "id of an invoice": f"UPDATE invoicing.invoice SET invoice_id = {_NOBODY}",
     "contract line away": "DELETE FROM invoicing.contract_line",
     "contract away": "DELETE FROM invoicing.project_contract",
     "customer away": "DELETE FROM invoicing.customer",

@@ -16,12 +16,19 @@ Target = Place | sa.Connection
 @contextmanager
 def _past_guards(target: Target) -> Iterator[sa.Connection]:
     if isinstance(target, sa.Connection):
-        target.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        _lift(target)
         yield target
     else:
         with target.engine.begin() as connection:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            _lift(connection)
             yield connection
+
+
+def _lift(connection: sa.Connection) -> None:
+    # Of Citus, which tells its nodes what is set from here on; placeholders to plain Postgres.
+    connection.exec_driver_sql("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
+    connection.exec_driver_sql("SET LOCAL citus.propagate_set_commands = 'local'")
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
 
 
 def inflict(target: Target, statement: str, *, at_least: int | None = 1, **parameters: Any) -> int:
@@ -42,7 +49,7 @@ def change(target: Target, table: str, condition: str, columns: Mapping[str, Any
 def empty(engine: sa.Engine) -> None:
     """Deletes every row, but the currencies that a migrated warehouse has."""
     with engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        _lift(connection)
         tables = connection.exec_driver_sql(
             "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'invoicing' AND tablename <> 'currency'"
         )
