@@ -103,6 +103,8 @@ def template(server: Server) -> str:
     """Name of a migrated, empty database that others are copied from."""
     server.make_bare(TEMPLATE)
     migrations.upgrade(create_engine(server.url.set(database=TEMPLATE)))
+    if server.is_cluster:  # whose workers know who asks only where it logs in
+        server.administer("ALTER ROLE invoicing_analyst LOGIN", "ALTER ROLE invoicing_migration LOGIN")
     return TEMPLATE
 
 

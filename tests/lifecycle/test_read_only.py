@@ -82,7 +82,6 @@ def test_paid_invoice_does_not_become_unpaid(confirmed: Desk) -> None:
         damage.attempt_status(confirmed.world, "confirmed")
 
 
-@not_on_citus("the workers let no role in that may not log in")
 def test_migration_role_may(confirmed: Desk) -> None:
     damage.change_as_migration(confirmed.world)
 

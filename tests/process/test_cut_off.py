@@ -90,7 +90,7 @@ def ended_before(engine: sa.Engine, nth: int) -> Iterator[list[str]]:
         if len(sent) == nth:
             driver: Any = connection.connection.driver_connection
             with psycopg.connect(url, autocommit=True) as killer:
-                killer.execute("SELECT pg_terminate_backend(%s, 5000)", (driver.info.backend_pid,))
+                killer.execute("SELECT pg_terminate_backend(CAST(%s AS integer), 5000)", (driver.info.backend_pid,))
 
     def before_statement(connection: sa.Connection, _: Any, statement: str, *__: Any) -> None:
         count(connection, statement)

@@ -15,6 +15,7 @@ from invoicing.errors import WarehouseUnavailableError
 from invoicing.source.loading import LoadResult, TableResult, load_folder
 from invoicing.source.tables import TABLES_BY_NAME
 from invoicing.warehouse.locks import SLOTS, lock_slots
+from tests.servers import not_on_citus
 from tests.source.folders import SourceFolder, load, problems_of
 from tests.world.reads import dump
 from tests.world.steps import Steps
@@ -256,6 +257,7 @@ def test_load_checks_again_what_another_load_has_changed_while_it_waited(
     )
 
 
+@not_on_citus("the workers have the statistics")
 def test_large_load_leaves_statistics_for_the_next_run(own_world: World, source: SourceFolder) -> None:
     row = source.tables["transactions"][0]
     source.tables["transactions"] = [{**row, "transaction_id": f"T-{number}"} for number in range(1_000)]
