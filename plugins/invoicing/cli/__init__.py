@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from invoicing.cli import approvals, db, drafts, lifecycle, lists, loading, marking, process
+from invoicing.cli import approvals, contracts, db, drafts, lifecycle, lists, loading, marking, process
 from invoicing.cli.options import Warehouse
 from invoicing.cli.output import warn
 from invoicing.cli.session import name_warehouse
@@ -22,6 +22,7 @@ from invoicing.errors import InvoicingError, OptionsError
 # In the order of `invoicing --help`, which is not that of the modules. A command has the name of its function.
 COMMANDS: tuple[Callable[..., None], ...] = (
     loading.load,
+    contracts.schedule,
     process.run,
     lists.runs,
     lists.invoices,

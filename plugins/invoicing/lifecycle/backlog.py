@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from invoicing.errors import NotFoundError, NotMarkableError
 from invoicing.ledger.changes import Request
+from invoicing.ledger.contracts import refuse_unknown_contracts
 from invoicing.lifecycle.requests import begin_change
 from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
@@ -19,7 +20,6 @@ from invoicing.warehouse.statements import Statement, execute
 CHECK_NAMED = Statement("lifecycle/backlog/check_named")
 CHOOSE_SHARES = Statement("lifecycle/backlog/choose_shares")
 DROP_CHOSEN = Statement("lifecycle/backlog/drop_chosen")
-LIST_CONTRACTS = Statement("lifecycle/backlog/list_contracts")
 LIST_CUSTOMERS = Statement("lifecycle/backlog/list_customers")
 MARK_SHARES = Statement("lifecycle/backlog/mark_shares")
 
@@ -113,9 +113,7 @@ def _mark(
 
 def _refuse_unknown(connection: sa.Connection, selection: Selection) -> None:
     contract_ids = list(selection.contract_ids)
-    known = execute(connection, LIST_CONTRACTS, contract_ids=contract_ids).scalars()
-    if unknown := sorted(set(contract_ids) - set(known)):
-        raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")
+    refuse_unknown_contracts(connection, contract_ids)
     wanted = set(selection.customer_ids or ())
     found = execute(connection, LIST_CUSTOMERS, contract_ids=contract_ids, customer_ids=list(wanted)).scalars()
     if strange := sorted(wanted - set(found)):

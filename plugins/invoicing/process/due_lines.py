@@ -11,7 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from invoicing.audit.exceptions import detect_errors, earlier
-from invoicing.errors import AccountingError, NotFoundError, UsageError
+from invoicing.errors import AccountingError, UsageError
+from invoicing.ledger.contracts import refuse_unknown_contracts
 from invoicing.ledger.runs import (
     BucketRecord,
     Run,
@@ -33,7 +34,6 @@ COUNT_DUE_LINES = Statement("process/due_lines/count_due_lines")
 FIND_DUE_ROWS = Statement("process/due_lines/find_due_rows")
 FIND_GAPS = Statement("process/due_lines/find_gaps")
 FIND_FIRST_RUN_DATE = Statement("process/due_lines/find_first_run_date")
-FIND_KNOWN_CONTRACTS = Statement("process/due_lines/find_known_contracts")
 FORGET_DUE_ROWS = Statement("process/due_lines/forget_due_rows")
 LIST_KEPT_DRAFTS = Statement("process/due_lines/list_kept_drafts")
 LIST_QUARANTINED = Statement("process/due_lines/list_quarantined")
@@ -101,7 +101,7 @@ def find_due_contract_lines(
     Raises:
         NotFoundError: a contract was named that the warehouse does not hold.
     """
-    _refuse_unknown(connection, contract_ids)
+    refuse_unknown_contracts(connection, contract_ids)
     hold_run(connection, run_key)
     earlier_attempt = find_attempt(connection, run_key)
     run = open_attempt(connection, run_key=run_key, run_date=run_date, trigger=trigger, contract_ids=contract_ids)
@@ -223,11 +223,3 @@ def _why_nothing_is_due(connection: sa.Connection, run: Run) -> str:
     if first is None:
         return f"{nothing}: no contract of the run has an invoice schedule"
     return f"{nothing}: the invoice schedules begin on {first}" if run.run_date < first else nothing
-
-
-def _refuse_unknown(connection: sa.Connection, contract_ids: Sequence[str] | None) -> None:
-    if contract_ids is None:
-        return
-    known = execute(connection, FIND_KNOWN_CONTRACTS, contract_ids=list(contract_ids)).scalars().all()
-    if unknown := sorted(set(contract_ids) - set(known)):
-        raise NotFoundError(f"no contract {', '.join(unknown)} in the warehouse")

@@ -1,0 +1,1 @@
+"""What a contract says of when, to whom and how much is billed."""

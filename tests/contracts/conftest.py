@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.planner import Planner
+from tests.world.world import World
+
+
+@pytest.fixture
+def planner(world: World) -> Planner:
+    world.contract()
+    return Planner(world)
