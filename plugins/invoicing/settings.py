@@ -34,10 +34,6 @@ class Settings(BaseSettings):
     late_milestones: Literal["report", "bill"] = Field(
         "report", description="A milestone made ready after its date: report it, or bill it on the next run date."
     )
-    generation_schedule: str = Field(
-        "0 1 * * *",
-        description="Cron expression of the DAG generate_invoice_schedules, in `timezone`: before `schedule`.",
-    )
     schedule_days: int = Field(
         400, ge=1, le=3660, description="How many days ahead invoice schedules are generated from frequencies."
     )

@@ -100,6 +100,8 @@ def test_any_name_is_shown_as_it_stands_by_every_command(
         seen(command)
     assert SEEN in seen("db grant-analyst", NAME, status=1)
     assert r"There is no embedded warehouse in" in seen("db remove", "--yes")
+    seen("schedule", *contract)
+    assert SEEN in seen("schedule", "--contract", NAME, status=1)
     assert SEEN in seen("run", "--run-date", DAY, *contract, "--preview")
     assert SEEN in seen("run", "--run-date", DAY, *contract)
     assert SEEN in seen("run", "--run-date", DAY, "--contract", NAME, status=1)
