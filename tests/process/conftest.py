@@ -7,6 +7,14 @@ from tests.world.world import World
 
 
 @pytest.fixture
+def contract(world: World) -> World:
+    """An active contract with a line of time and material, and no schedule."""
+    world.contract()
+    world.line()
+    return world
+
+
+@pytest.fixture
 def three_lines(world: World) -> World:
     """An active contract with two lines and a milestone to invoice on 5 October."""
     world.contract()
