@@ -194,3 +194,11 @@ def test_reload_of_the_same_amount_moves_no_cent_of_what_was_given_back(desk: De
     assert backlog(desk) == [(1, Decimal("83.335"), Decimal("83.34"), 0)]
     desk.world.transaction("T1", october(1), "333.34", quantity="4", tax="0.01")
     assert backlog(desk) == [(1, Decimal("83.335"), Decimal("83.34"), Decimal("0.01"))]
+
+
+def test_part_that_is_billed_in_the_same_confirmation_counts_once(desk: Desk) -> None:
+    correction = corrected(desk, billed(desk), quantity="6")  # gives back 2 hours
+    desk.mark()
+    second, rest = desk.corrected(correction), desk.created()
+    assert desk.confirm(second, rest).refused == ()
+    assert backlog(desk) == [(6, 200, 1200, 120)]

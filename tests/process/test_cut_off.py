@@ -149,8 +149,7 @@ def test_run_was_cut_off_at_every_statement(sweep: Sweep) -> None:
         for path in SQL_ROOT.glob("process/**/*.sql")
         if path.read_text().splitlines()[0] not in reached
     }
-    # They ask for contracts that were named, when nothing is due or ready, before a Sleep, of a preview, and when somebody was
-    # at work on a bucket meanwhile.
+    # They ask when nothing is due or ready, before a Sleep, of a preview, and when somebody was at work on a bucket meanwhile.
     assert left_out == {
         "closing/count_on_a_draft",
         "cycle/find_latest_cycle_end",

@@ -174,10 +174,11 @@ def _confirm(
     execute(connection, CONFIRM_INVOICES, change_id=change.change_id, confirmed_at=change.changed_at)
     execute(connection, RECORD_LATER_SHARES, change_id=change.change_id)
     execute(connection, RESTORE_TAKEN_SHARES)
-    # The sources are read before they are closed, and the content is sealed when nothing of it changes any more.
+    # The sources are read before they are closed. What is billed now is not open any more when it is asked what is to be given back.
+    # The content is sealed when nothing of it changes any more.
     execute(connection, POST_ACTUALS, accounting_date=accounting_date, change_id=change.change_id)
-    execute(connection, GIVE_BACK, accounting_date=accounting_date, change_id=change.change_id)
     execute(connection, CLOSE_BILLABLES)
+    execute(connection, GIVE_BACK, accounting_date=accounting_date, change_id=change.change_id)
     execute(connection, SEAL_LINES)
     execute(connection, SEAL_DETAILS)
     execute(connection, SEAL_INVOICES)

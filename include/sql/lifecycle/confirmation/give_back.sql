@@ -1,7 +1,7 @@
 -- Purpose: what confirmed corrections give back, to be billed again, by rules.detail_handling and rules.posting_rule: what the source of
 -- a share has by now that nothing bills, writes off or holds open, each piece at the source's price. A source of nothing comes back
 -- with a full credit, and follows what it says later. Not ready; of a milestone ready at once; what the source canceled stays so.
--- Parameters: accounting_date, change_id (reads chosen_invoice, after its actuals are posted).
+-- Parameters: accounting_date, change_id (reads chosen_invoice, after its actuals are posted and what it bills is closed).
 -- Grain: at most one billable per share that the chosen corrections credit, in place of the first sale that they take back.
 -- May be repeated: no; the invoices are confirmed in the same transaction.
 INSERT INTO invoicing.billable (
