@@ -157,7 +157,6 @@ def test_run_was_cut_off_at_every_statement(sweep: Sweep) -> None:
         "day/list_previewed_amounts",
         "day/list_previewed_invoices",
         "due_lines/find_first_run_date",
-        "due_lines/find_known_contracts",
         "due_lines/record_bucket",
     }
     assert [cut_off.statement for cut_off in sweep.cut_offs].count("COMMIT") == 4
