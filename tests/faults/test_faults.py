@@ -107,7 +107,6 @@ def test_every_statement_of_the_process_is_struck(day: Scene, cleared: Scene) ->
     assert files - struck == {
         "audit/detection/count_warnings",  # the note of a run
         "ledger/changes/touch_slots",  # loads
-        "ledger/contracts/find_known_contracts",  # where contracts are named
         "process/closing/count_on_a_draft",  # where nothing is written
         "process/cycle/find_latest_cycle_end",  # Sleep, which writes nothing
         "process/day/count_previewed",  # previews
