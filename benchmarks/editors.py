@@ -47,7 +47,7 @@ _PURPOSE = re.compile(r"-- Purpose: ([^.:;\n]+)")
 
 @dataclass(frozen=True)
 class Target:
-    """A detail of a draft as somebody has just looked at it."""
+    """A detail of a draft, with the version that an editor has seen."""
 
     invoice_id: UUID
     version: int
@@ -130,7 +130,7 @@ class _Work:
         self._names = iter([f"{name} {nth}" for nth in range(editors)])
 
     def look(self) -> None:
-        """Somebody always looks at some drafts; every tenth is looked at by two."""
+        """Picks drafts to edit; every tenth is picked twice, so that two editors have seen the same version."""
         engine, chance = named_engine(self.url, "look"), random.Random(1)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             while not signals().all_is_over.wait(0.5):
@@ -201,7 +201,7 @@ class _Work:
             change_detail(connection, invoice, target.detail_id, changes, request=request, version=version)
 
     def _next(self) -> int | None:
-        """The number of the next edit, once it is time for it; None when all is over. Nobody hurries after a wait."""
+        """The number of the next edit, once it is time for it; None when all is over. Edits missed during a wait are not made up."""
         with self._pace:
             now = time.perf_counter()
             self._due = max(self._due + 1 / self.rate, now)
@@ -211,7 +211,7 @@ class _Work:
 
 
 def _holders(sessions: dict[int, sa.Row[Any]], pid: int) -> dict[str, str]:
-    """The jobs that wait for nobody themselves, at the end of the chains of who waits for whom, and what they do."""
+    """The jobs at the end of a chain of waiting sessions, which do not wait themselves, and what each is doing."""
     seen, ahead, found = {pid}, list(sessions[pid].blockers), {}
     while ahead:
         blocker = ahead.pop()

@@ -24,7 +24,7 @@ from invoicing.source.loading import load_folder
 from invoicing.warehouse.connection import create_engine, parse_url
 from invoicing.warehouse.transactions import writing
 
-_PAUSE = 1.0  # seconds, between two passes of somebody who confirms
+_PAUSE = 1.0  # seconds, between two passes of a confirmation
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ LEFT JOIN (
 GROUP BY ready.contract_id, ready.transaction_id, ready.customer_id
 HAVING count(d.detail_id) <> CASE WHEN bool_or(removed.detail_id IS NOT NULL) THEN 0 ELSE 1 END
 """
-# An edit is told once: by what it added or removed, or by the description that it changed.
+# An edit is identified once: by what it added or removed, or by the description that it changed.
 TOLD = """
 SELECT request_key, count(*) AS times FROM analytics.invoice_changes
 WHERE request_key LIKE :name || '/%' AND (action IN ('detail_added', 'detail_removed') OR field = 'description')

@@ -2,6 +2,7 @@
 -- Parameters: contract_ids (null: all), severities (those that were looked for).
 -- Grain: open problems.
 -- May be repeated: yes.
+-- A CTE, since Citus takes no temporary table in a subquery of a DELETE.
 WITH found AS (
     SELECT *
     FROM pg_temp.found_exception

@@ -1,6 +1,6 @@
--- Purpose: how the generated schedule differs from what the frequencies make. Only rows after the last one that was generated extend it;
---          one before that, and one that no frequency makes any more, is changed on request alone (is_request), and only where it is still to come. A
---          date that the line has otherwise needs no second row.
+-- Purpose: how the generated schedules differ from what the frequencies make. A row after the last generated one extends a schedule. A
+--          row before that, and one that no frequency makes any more, are changed on request alone (is_request), and only in the
+--          future. A date on which the line has a row of another source needs no second one.
 -- Parameters: today, until, contract_ids (null: all); reads frequency_date.
 -- Grain: one row per line and run date that is to be added or removed.
 -- May be repeated: reads only.

@@ -93,8 +93,8 @@ CREATE INDEX ix_run_due_row_bucket ON invoicing.run_due_row (attempt_id, slot);
 
 -- What happens to the open shares of the due lines, and why, added up: one row per line, customer, run date, reason, billing type,
 -- whether they are milestones, and whether they stand on their draft as they would be written (is_unchanged). invoice_id: of the
--- invoice that the line goes onto. Of what is invoiced, the ids of the shares, and where they are to be written, in the same order,
--- what their details say.
+-- invoice that the line goes onto. Of what is invoiced, billable_ids lists the shares; of those that are still to be written, the
+-- other lists have the values of their details in the same order.
 CREATE UNLOGGED TABLE invoicing.run_line (
     attempt_id integer NOT NULL,
     bucket smallint NOT NULL,

@@ -9,6 +9,7 @@ SELECT
     staged.known_currency,
     count(*) OVER () AS problems
 FROM pg_temp.contract_currencies AS staged
+-- Joined for Citus, whose subqueries correlate with a distributed table alone.
 INNER JOIN invoicing.project_contract AS c ON staged.contract_id = c.contract_id
 WHERE
     staged.changes
