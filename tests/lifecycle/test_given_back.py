@@ -11,6 +11,7 @@ import pytest
 from tests.world.actuals import BILLED, CHARGED, FREE, worth
 from tests.world.desk import Desk
 from tests.world.names import october
+from tests.world.verdict import differences
 
 
 def billed(desk: Desk, **change: Any) -> UUID:
@@ -116,6 +117,18 @@ def test_entry_by_hand_is_given_back_as_it_was_confirmed(desk: Desk) -> None:
     desk.change(draft, desk.detail_ids(draft)[None], quantity="3")
     corrected(desk, confirmed(desk, draft), quantity="1")
     assert (2, Decimal("10.255"), Decimal("20.51"), 0) in backlog(desk)
+
+
+@pytest.mark.parametrize("before", ["0.5", "3"])
+def test_fee_that_was_entered_by_hand_comes_back_whole_when_it_is_credited_in_full(desk: Desk, before: str) -> None:
+    desk.world.transaction("T1", october(1))
+    draft = desk.created()
+    desk.remove(draft, desk.detail_ids(draft)["T1"])
+    desk.mark(ready=False)
+    desk.added(draft, "work", "1", "50", transaction_class="fee")
+    corrected(desk, corrected(desk, confirmed(desk, draft), quantity=before))
+    assert (1, 50, 50, 0) in backlog(desk)
+    assert differences(desk.world) == []
 
 
 def test_all_parts_come_to_the_source_to_the_cent_however_they_were_billed(desk: Desk) -> None:

@@ -106,7 +106,7 @@ def test_changed_quantity_shows(a_life: World, posting: damage.Posting) -> None:
 
 def test_changed_quantity_of_what_was_given_back_shows(a_life: World) -> None:
     checks = found_after(a_life, damage.change_given_back, quantity="quantity + 1")
-    assert {"share_quantity", "detail_quantity"} <= checks
+    assert {"share_quantity", "entry_quantity"} <= checks
 
 
 def test_changed_amount_of_what_was_given_back_shows(a_life: World) -> None:
@@ -124,7 +124,7 @@ def test_share_given_back_to_another_customer_shows(a_life: World) -> None:
 
 def test_changed_quantity_of_what_was_added_by_hand_shows(a_life: World) -> None:
     checks = found_after(a_life, damage.change_given_back, quantity="1", by_hand=True)
-    assert "detail_quantity" in checks
+    assert "entry_quantity" in checks
 
 
 @pytest.mark.parametrize("change", [{"quantity": "quantity / 2"}, {"amount": "amount - 1"}])

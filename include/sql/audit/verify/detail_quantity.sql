@@ -1,7 +1,6 @@
 -- Purpose: confirmed details whose quantity was not conserved by the postings of their confirmation: those of a draft come to nothing,
--- or to what the detail raised; those of a correction to what it bills less of, which is given back beside. What has no
--- unbilled sales before, a milestone or an entry by hand, comes to what is billed; of an entry that was billed in part or
--- not at all, everything is given back, unless it was added to a fixed-price line.
+-- or to what the detail raised; those of a correction to what it bills less of, which is given back beside (share_quantity,
+-- entry_quantity). What has no unbilled sales before, a milestone or an entry by hand, comes to what is billed.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per detail.
 -- May be repeated: reads only.
@@ -24,18 +23,6 @@ posted AS (
     GROUP BY contract_id, billable_id
 ),
 
-given_back AS (
-    SELECT
-        contract_id,
-        replaces_actual_id,
-        sum(quantity) AS quantity
-    FROM invoicing.billable
-    WHERE
-        source = 'entry'
-        AND replaces_actual_id IS NOT NULL
-    GROUP BY contract_id, replaces_actual_id
-),
-
 compared AS (
     SELECT
         d.contract_id,
@@ -47,27 +34,16 @@ compared AS (
         d.quantity,
         b.quantity AS source_quantity,
         coalesce(posted.quantity, 0) AS posted_quantity,
-        coalesce(given_back.quantity, 0) AS given_back_quantity,
         CASE
             WHEN b.source = 'correction' THEN d.quantity - b.quantity
             WHEN NOT b.is_sale THEN d.quantity
             WHEN abs(d.quantity) > abs(b.quantity) THEN d.quantity - b.quantity
             ELSE 0
-        END AS right_quantity,
-        CASE
-            WHEN b.source <> 'correction' OR num_nonnulls(b.transaction_id, b.milestone_id) = 1 THEN 0
-            WHEN corrected.posting = 'billed_only' OR abs(d.quantity) >= abs(b.quantity) THEN 0
-            WHEN b.transaction_class = 'fee' AND d.quantity <> 0 THEN 0
-            ELSE b.quantity - d.quantity
-        END AS right_given_back_quantity
+        END AS right_quantity
     FROM confirmed AS i
     INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
     INNER JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
     LEFT JOIN posted ON d.contract_id = posted.contract_id AND d.billable_id = posted.billable_id
-    LEFT JOIN invoicing.posting AS corrected
-        ON b.contract_id = corrected.contract_id AND b.corrects_actual_id = corrected.actual_id
-    LEFT JOIN given_back
-        ON b.contract_id = given_back.contract_id AND b.corrects_actual_id = given_back.replaces_actual_id
 )
 
 SELECT
@@ -78,12 +54,10 @@ SELECT
     transaction_id,
     milestone_id,
     format(
-        'the detail bills %s of %s; the actuals that it wrote come to %s, and should come to %s; of entries, %s of %s is given back',
-        quantity, source_quantity, posted_quantity, right_quantity, given_back_quantity, right_given_back_quantity
+        'the detail bills %s of %s; the actuals that it wrote come to %s, and should come to %s',
+        quantity, source_quantity, posted_quantity, right_quantity
     ) AS message
 FROM compared
-WHERE
-    posted_quantity <> right_quantity
-    OR given_back_quantity <> right_given_back_quantity
+WHERE posted_quantity <> right_quantity
 ORDER BY contract_id ASC, detail_id ASC
 LIMIT :at_most
