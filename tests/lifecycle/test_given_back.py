@@ -182,6 +182,13 @@ def test_price_that_was_set_by_hand_stays_the_price_of_the_correction(desk: Desk
     assert desk.detail(desk.corrected(invoice), "T1").unit_price == 150
 
 
+def test_source_of_half_the_hours_at_the_same_amount_gives_back_the_rest_at_the_price_of_now(desk: Desk) -> None:
+    corrected(desk, billed(desk, quantity="6"))
+    desk.world.revise("transactions", "T1", quantity="4")
+    assert backlog(desk) == [(2, 200, 800, 80)]
+    assert differences(desk.world) == []
+
+
 def test_source_that_was_canceled_stays_canceled(desk: Desk) -> None:
     corrected(desk, changed(desk, billing_status="canceled"))
     assert backlog(desk) == []

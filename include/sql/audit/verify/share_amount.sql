@@ -1,6 +1,6 @@
 -- Purpose: shares of transactions whose amount was not conserved: what is billed, written off and open comes to the share, to the
 -- cent, where no price or amount was changed by hand, no quantity raised and no fee credited in part. Where the transaction has changed
--- since it was billed, what is between the two is right. All actuals are added up, reversals included.
+-- since it was billed, what is between the two is right, either's quantity at either's price. All actuals are added up, reversals included.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per transaction and customer of which anything was posted; one that is on no invoice belongs to every date.
 -- May be repeated: reads only.
@@ -25,7 +25,10 @@ share AS (
         sum(b.amount) AS amount,
         sum(CASE WHEN b.part = 1 THEN b.amount ELSE 0 END) AS original_amount,
         sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.amount, b.amount) ELSE 0 END)
-            AS later_amount
+            AS later_amount,
+        sum(CASE WHEN b.part = 1 THEN b.quantity ELSE 0 END) AS original_quantity,
+        sum(CASE WHEN later.state = 'canceled' THEN 0 WHEN b.part = 1 THEN coalesce(later.quantity, b.quantity) ELSE 0 END)
+            AS later_quantity
     FROM posted
     INNER JOIN invoicing.billable AS b
         ON
@@ -65,6 +68,8 @@ compared AS (
         posted.customer_id,
         coalesce(share.original_amount, 0) AS original_amount,
         coalesce(share.later_amount, 0) AS later_amount,
+        share.original_amount * share.later_quantity / nullif(share.original_quantity, 0) AS later_at_first_price,
+        share.later_amount * share.original_quantity / nullif(share.later_quantity, 0) AS first_at_later_price,
         coalesce(share.amount, 0) + posted.amount AS amount,
         posted.billed_amount,
         posted.written_off_amount,
@@ -95,7 +100,8 @@ wrong AS MATERIALIZED (
     FROM compared
     WHERE
         NOT is_changed_by_hand
-        AND amount NOT BETWEEN least(original_amount, later_amount) AND greatest(original_amount, later_amount)
+        AND amount NOT BETWEEN least(original_amount, later_amount, later_at_first_price, first_at_later_price)
+        AND greatest(original_amount, later_amount, later_at_first_price, first_at_later_price)
 ),
 
 other_date AS (
