@@ -131,7 +131,9 @@ def test_sales_on_a_draft_are_open_until_it_is_confirmed(contract: World) -> Non
     assert exceptions(contract) == []
 
 
-@pytest.mark.parametrize("said", [{"status": "canceled"}, {"status": "invoice_posted"}, {"billing_type": "complimentary"}])
+@pytest.mark.parametrize(
+    "said", [{"status": "canceled"}, {"status": "invoice_posted"}, {"billing_type": "complimentary"}]
+)
 def test_closed_contract_that_has_nothing_to_bill_is_not_reported(contract: World, said: dict[str, str]) -> None:
     contract.transaction("T1", october(1), **said)
     turn(contract, "closed")
