@@ -11,6 +11,7 @@ from invoicing.settings import PROJECT_ROOT, Settings, read_settings
 
 BAD_VALUES = {
     "SCHEDULE": ("every day", "is not a cron expression"),
+    "GENERATION_SCHEDULE": ("0 1 * *", "is not a cron expression"),
     "TIMEZONE": ("Mars/Olympus", "is not a time zone"),
     "CATCH_UP_DAYS": ("-1", "greater than or equal to 0"),
     "SLEEP_HOURS": ("a day", "should be a valid number"),

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="INVOICING_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     schedule: str = Field("0 2 * * *", description="Cron expression of the DAG create_invoices, in `timezone`.")
+    generation_schedule: str = Field(
+        "0 1 * * *",
+        description="Cron expression of the DAG generate_invoice_schedules; before that of create_invoices.",
+    )
     timezone: str = Field("UTC", description="Business time zone: a run's date is its logical date in it.")
     catch_up_days: int = Field(35, ge=0, le=3660, description="How old a schedule row may be and still be run late.")
     late_milestones: Literal["report", "bill"] = Field(
@@ -97,7 +101,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} needs {{number}} once, as in INV-{{year}}-{{number:06}}")
         return value
 
-    @field_validator("schedule")
+    @field_validator("schedule", "generation_schedule")
     @classmethod
     def _readable_schedule(cls, value: str) -> str:
         if not croniter.is_valid(value):

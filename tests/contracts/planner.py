@@ -37,11 +37,13 @@ class Planner:
         self.world.deliver("invoice_frequencies", **frequency)
         self.world.line(line_id, invoice_frequency_id=line_id, billing_start_date=start, billing_end_date=end, **more)
 
-    def generate(self, *, today: date = TODAY, days: int = 60, **more: Any) -> Generated:
-        with writing(self.world.engine, 2) as connection:
-            return generate_schedules(
-                connection, today=today, days_ahead=days, request=Request("ann", str(uuid4())), **more
-            )
+    def generate(
+        self, *, today: date = TODAY, days: int = 60, key: str | None = None, wait_seconds: int = 2, **more: Any
+    ) -> Generated:
+        """On behalf of a new request unless its key is given."""
+        request = Request("ann", key or str(uuid4()))
+        with writing(self.world.engine, wait_seconds) as connection:
+            return generate_schedules(connection, today=today, days_ahead=days, request=request, **more)
 
     def dates(self, line_id: str = LINE) -> list[date]:
         """The run dates of a line."""

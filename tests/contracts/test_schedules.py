@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from invoicing.errors import NotFoundError
+from invoicing.errors import NotFoundError, WarehouseUnavailableError
 from invoicing.process.day import run_day
 from invoicing.settings import PROJECT_ROOT, Settings
 from invoicing.source.loading import load_folder
+from invoicing.warehouse.locks import lock_request
+from invoicing.warehouse.transactions import writing
 from tests.contracts.planner import TODAY, Planner
 from tests.world.names import CONTRACT, october
 from tests.world.world import World
@@ -144,6 +146,14 @@ def test_only_the_contracts_that_are_named_are_filled(planner: Planner) -> None:
 def test_unknown_contract_is_refused(planner: Planner) -> None:
     with pytest.raises(NotFoundError, match="no contract Nobody"):
         planner.generate(contract_ids=["Nobody"])
+
+
+def test_request_that_is_tried_twice_at_once_works_one_try_after_the_other(planner: Planner) -> None:
+    planner.line("weekly", "monday")
+    with writing(planner.world.engine, 1) as connection:
+        lock_request(connection, "one")
+        with pytest.raises(WarehouseUnavailableError):
+            planner.generate(wait_seconds=1, key="one")
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])

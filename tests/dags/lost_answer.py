@@ -14,8 +14,8 @@ from invoicing.errors import WarehouseUnavailableError
 from invoicing.warehouse.transactions import writing
 
 
-def lose_the_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first writing transaction of a task by hand is committed, and then the connection is said to be lost."""
+def lose_the_first_answer(monkeypatch: pytest.MonkeyPatch, tasks: str = "lifecycle") -> None:
+    """The first writing transaction of a module of tasks is committed, and then the connection is said to be lost."""
     from invoicing.airflow.tasks.retries import RETRYING  # noqa: PLC0415
 
     left = [WarehouseUnavailableError("the warehouse is not available, try again")]
@@ -27,5 +27,5 @@ def lose_the_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         if left:
             raise left.pop()
 
-    monkeypatch.setattr("invoicing.airflow.tasks.lifecycle.writing", losing)
+    monkeypatch.setattr(f"invoicing.airflow.tasks.{tasks}.writing", losing)
     monkeypatch.setitem(RETRYING, "retry_delay", timedelta(0))

@@ -20,6 +20,8 @@ from tests.dags.conftest import read_dags
 
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
+DAILY = ("create_invoices", "generate_invoice_schedules")
+BY_HAND = sorted(set(DAG_IDS) - set(DAILY))
 
 
 def test_every_dag_file_imports(dag_bag: Any) -> None:
@@ -28,8 +30,10 @@ def test_every_dag_file_imports(dag_bag: Any) -> None:
 
 def test_bad_setting_is_an_import_error_that_names_it(airflow_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INVOICING_SCHEDULE", "every day")
-    (error,) = read_dags().import_errors.values()
-    assert "INV-101: setting INVOICING_SCHEDULE: Value error, 'every day' is not a cron expression" in error
+    errors = read_dags().import_errors
+    assert {Path(name).stem for name in errors} == set(DAILY)
+    named = "INV-101: setting INVOICING_SCHEDULE: Value error, 'every day' is not a cron expression"
+    assert [error for error in errors.values() if named not in error] == []
 
 
 def test_every_dag_file_holds_the_dag_of_its_name(dag_bag: Any) -> None:
@@ -107,8 +111,9 @@ def test_a_dag_has_tags_of_the_enum_alone(dag_bag: Any, dag_id: str) -> None:
     assert tags <= {str(tag) for tag in Tag}
 
 
-def test_the_daily_dag_runs_once_at_a_time(dag_bag: Any) -> None:
-    assert dag_bag.dags["create_invoices"].max_active_runs == 1
+@pytest.mark.parametrize("dag_id", DAILY)
+def test_a_daily_dag_runs_once_at_a_time(dag_bag: Any, dag_id: str) -> None:
+    assert dag_bag.dags[dag_id].max_active_runs == 1
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
@@ -182,16 +187,28 @@ def test_the_daily_dag_bears_the_name_that_the_batch_job_must_have(dag_bag: Any)
     assert "create_invoices" in dag_bag.dags
 
 
-def test_the_daily_dag_is_active_as_soon_as_it_is_deployed(dag_bag: Any) -> None:
-    assert dag_bag.dags["create_invoices"].is_paused_upon_creation is False
+@pytest.mark.parametrize("dag_id", DAILY)
+def test_a_daily_dag_is_active_as_soon_as_it_is_deployed(dag_bag: Any, dag_id: str) -> None:
+    assert dag_bag.dags[dag_id].is_paused_upon_creation is False
 
 
-def test_the_daily_dag_runs_daily(dag_bag: Any) -> None:
-    assert dag_bag.dags["create_invoices"].timetable.expression.split()[2:] == ["*", "*", "*"]
+@pytest.mark.parametrize("dag_id", DAILY)
+def test_a_daily_dag_runs_daily(dag_bag: Any, dag_id: str) -> None:
+    assert dag_bag.dags[dag_id].timetable.expression.split()[2:] == ["*", "*", "*"]
 
 
-def test_the_daily_dag_does_not_make_up_old_runs(dag_bag: Any) -> None:
-    assert dag_bag.dags["create_invoices"].catchup is False
+def test_schedules_are_generated_an_hour_before_the_daily_run_in_the_same_time_zone(
+    airflow_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVOICING_TIMEZONE", "Europe/Copenhagen")
+    timetables = {dag_id: dag.timetable for dag_id, dag in read_dags().dags.items() if dag_id in DAILY}
+    assert [timetables[dag_id].expression for dag_id in DAILY] == ["0 2 * * *", "0 1 * * *"]
+    assert {str(timetable.timezone) for timetable in timetables.values()} == {"Europe/Copenhagen"}
+
+
+@pytest.mark.parametrize("dag_id", DAILY)
+def test_a_daily_dag_does_not_make_up_old_runs(dag_bag: Any, dag_id: str) -> None:
+    assert dag_bag.dags[dag_id].catchup is False
 
 
 def test_the_process_has_its_tasks_in_order(dag_bag: Any) -> None:
@@ -222,9 +239,6 @@ def test_reporting_quarantined_contracts_does_not_fail_the_dag_run(dag_bag: Any)
     report = dag_bag.dags["create_invoices"].get_task("report_quarantined")
     assert report.is_teardown
     assert not report.on_failure_fail_dagrun
-
-
-BY_HAND = sorted(set(DAG_IDS) - {"create_invoices"})
 
 
 @pytest.mark.parametrize("dag_id", BY_HAND)

@@ -96,6 +96,21 @@ def rest(stack: Stack) -> Iterator[Rest]:
 
 
 @pytest.fixture
+def rest_of(stack: Stack, rest: Rest) -> Iterator[Callable[[str], Rest]]:
+    """The REST API of another DAG, once the dag-processor has read it."""
+    made: list[Rest] = []
+
+    def open_one(dag_id: str) -> Rest:
+        made.append(stack.rest(dag_id))
+        wait_until(made[-1].is_known, 60, f"the dag-processor does not read {dag_id}")
+        return made[-1]
+
+    yield open_one
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
 def make_warehouse(
     new_database: Callable[[str], sa.URL], administer: Callable[[str], None]
 ) -> Iterator[Callable[[str], World]]:

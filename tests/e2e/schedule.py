@@ -19,6 +19,7 @@ SLEEP = timedelta(hours=1)
 # A run of the scheduler is never late here, and sleeps whenever the warehouse knows of a cycle that ended within SLEEP.
 SETTINGS = {
     "INVOICING_SCHEDULE": f"{_SCHEDULED_AT:%M %H} * * *",
+    "INVOICING_GENERATION_SCHEDULE": f"{_SCHEDULED_AT:%M %H} * * *",
     "INVOICING_SLEEP_HOURS": str(SLEEP / timedelta(hours=1)),
     "INVOICING_MAX_DRIFT_MINUTES": "1440",
     "INVOICING_FIRST_STEP": "process",

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pendulum
-import pytest
 
 from tests.dags.listeners import AlertServer
-from tests.e2e.rest import Rest, wait_until
-from tests.e2e.stack import Stack
+from tests.e2e.rest import Rest
 from tests.e2e.test_operating import alert_titled
 from tests.world.desk import Desk
 from tests.world.names import october
 from tests.world.world import World
 
 ADATUM = "adatum-implementation"
-
-
-@pytest.fixture
-def rest_of(stack: Stack, rest: Rest) -> Iterator[Callable[[str], Rest]]:
-    """The REST API of another DAG, once the dag-processor has read it."""
-    made: list[Rest] = []
-
-    def open_one(dag_id: str) -> Rest:
-        made.append(stack.rest(dag_id))
-        wait_until(made[-1].is_known, 60, f"the dag-processor does not read {dag_id}")
-        return made[-1]
-
-    yield open_one
-    for one in made:
-        one.close()
 
 
 def test_drafts_by_hand_above_the_amount_are_confirmed_once_somebody_approves(

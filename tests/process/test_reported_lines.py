@@ -37,7 +37,7 @@ def test_contract_that_is_not_active_is_reported_when_a_milestone_would_be_due(w
     world.line("prototype", method="fixed_price")
     world.milestone("M1", DAY, line_id="prototype")
     world.run(DAY)
-    assert exceptions(world) == ["contract_not_active"]
+    assert "contract_not_active" in exceptions(world)
 
 
 def test_contract_that_is_not_active_is_not_reported_before_it_would_be_due(world: World) -> None:

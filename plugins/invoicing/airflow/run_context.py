@@ -80,3 +80,9 @@ def day_of(context: Any, param: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{param} must be a date such as 2026-10-05, not {text!r}") from error
+
+
+def names_of(context: Any, param: str) -> list[str]:
+    """The names that somebody wrote into a field of the form, a line each."""
+    lines = context["params"].get(param) or []
+    return [line.strip() for line in lines if line.strip()]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from invoicing.ledger.changes import Request, open_change
 from invoicing.ledger.contracts import refuse_unknown_contracts
-from invoicing.warehouse.locks import lock_contracts
+from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
 
 ADD_ROWS = Statement("contracts/schedules/add_rows")
@@ -68,6 +68,7 @@ def generate_schedules(
         NotFoundError: a contract was named that the warehouse does not hold.
     """
     named = list(contract_ids) if contract_ids is not None else None
+    lock_request(connection, request.key)
     refuse_unknown_contracts(connection, named)
     scope = {"until": today + timedelta(days=days_ahead), "contract_ids": named}
     wanted = _differences(connection, today, scope, replace)

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from invoicing.airflow.compat import CHOOSE_DRAFTS
 from invoicing.airflow.notify.alerts import FailureAlert
 from invoicing.airflow.notify.notes import SUMMARY_KEY
-from invoicing.airflow.run_context import day_of, request_of, run_context
+from invoicing.airflow.run_context import day_of, names_of, request_of, run_context
 from invoicing.airflow.tasks.drafts_to_confirm import as_versions, result_of, versions_of
 from invoicing.airflow.tasks.handled import MOST_LISTED, refusals_text, show
 from invoicing.airflow.tasks.skips import skip
@@ -52,13 +52,13 @@ def create_drafts() -> dict[str, Any]:
     with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
         handled = creation.create_invoices(
             connection,
-            _named(context, "contract_ids"),
+            names_of(context, "contract_ids"),
             today=run_context(context, settings).run_date,
             settings=settings,
             request=request_of(context, settings),
             until=day_of(context, "until"),
-            transaction_ids=_named(context, "transaction_ids") or None,
-            milestone_ids=_named(context, "milestone_ids") or None,
+            transaction_ids=names_of(context, "transaction_ids") or None,
+            milestone_ids=names_of(context, "milestone_ids") or None,
         )
     return show(context, "created", handled)
 
@@ -104,11 +104,11 @@ def choose_drafts() -> dict[str, Any]:
 def _choice(context: Any) -> Choice:
     """What the form asks for."""
     return Choice(
-        invoices=_named(context, "invoice_ids"),
+        invoices=names_of(context, "invoice_ids"),
         run_date=day_of(context, "run_date"),
-        contract_ids=_named(context, "contract_ids"),
+        contract_ids=names_of(context, "contract_ids"),
         everything=bool(context["params"].get("everything")),
-        except_invoices=_named(context, "except_invoice_ids"),
+        except_invoices=names_of(context, "except_invoice_ids"),
     )
 
 
@@ -163,7 +163,7 @@ def create_corrections() -> dict[str, Any]:
     [Runbook](/invoicing/dags/correct_invoices/runbook#what-was-refused)
     """
     settings, context = read_settings(), get_current_context()
-    names, detail_ids = _named(context, "invoice_ids"), context["params"].get("detail_ids") or None
+    names, detail_ids = names_of(context, "invoice_ids"), context["params"].get("detail_ids") or None
     if detail_ids and len(names) != 1:
         raise UsageError("details can be chosen of one invoice; leave them out, or name one invoice")
     with writing(warehouse_engine(settings), settings.wait_seconds) as connection:
@@ -202,9 +202,3 @@ def report_of(done: Any) -> Any:
     """The report of a task that did something to many: a teardown, which decides nothing about the run."""
     runbook = _REPORTING.format(dag_id=done.operator.dag_id)
     return report_refused.override(doc_md=runbook)(done.operator.task_id).as_teardown()
-
-
-def _named(context: Any, param: str) -> list[str]:
-    """The names that somebody wrote into a field of the form, a line each."""
-    lines = context["params"].get(param) or []
-    return [line.strip() for line in lines if line.strip()]

@@ -15,9 +15,10 @@ SELECT
     cast(waiting.transactions AS text) || ' ready transactions of line ' || cl.contract_line_id || ', the first of '
     || cast(waiting.first_date AS text)
     || CASE
-        WHEN c.state = 'active' THEN ', are taken by none of its coming run dates; add a row to invoice_schedules'
-        ELSE ', wait on a contract that is ' || cast(c.state AS text) || '; make it active'
-    END || ', or invoice them by hand.' AS message
+        WHEN c.state = 'active'
+            THEN ', are taken by none of its coming run dates; add a row to invoice_schedules, or invoice them by hand.'
+        ELSE ', wait on a contract that is ' || c.state || '; make it active.'
+    END AS message
 FROM invoicing.contract_line AS cl
 INNER JOIN invoicing.project_contract AS c ON cl.contract_id = c.contract_id
 LEFT JOIN (
