@@ -17,6 +17,8 @@ TYPES = {
     "billing_status": vocabulary.BillingStatus,
     "billable_source": vocabulary.BillableSource,
     "billable_state": vocabulary.BillableState,
+    "limit_level": vocabulary.LimitLevel,
+    "limit_status": vocabulary.LimitStatus,
     "actual_kind": vocabulary.ActualKind,
     "schedule_source": vocabulary.ScheduleSource,
     "run_status": vocabulary.RowStatus,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from invoicing.escapes import printable
 
@@ -220,6 +221,27 @@ class AlreadyAnsweredError(RefusedError):
     def __init__(self, approval_id: int, answer: str, answered_by: str) -> None:
         self.approval_id, self.answer, self.answered_by = approval_id, answer, answered_by
         super().__init__(f"approval {approval_id} was {answer} by {answered_by} already; an approval is answered once")
+
+
+class LimitExceededError(RefusedError):
+    """A not-to-exceed limit has no room; `limit` says which, `used` is what is committed or invoiced of its `limit_amount`.
+
+    Args:
+        what: that there is no room for.
+        is_included: whether `used` has it already.
+    """
+
+    code = "INV-514"
+
+    def __init__(
+        self, what: str, limit: str, limit_amount: Decimal, used: Decimal, *, is_included: bool = False
+    ) -> None:
+        self.limit, self.limit_amount, self.used = limit, limit_amount, used
+        taken = f"with it, {used} would be" if is_included else f"{used} is"
+        super().__init__(
+            f"{what} exceeds the limit of {limit}: {taken} committed or invoiced, of {limit_amount}; "
+            "raise not_to_exceed_limit and load it, then: invoicing reevaluate"
+        )
 
 
 class SchemaError(TerminalError):

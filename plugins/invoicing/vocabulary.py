@@ -67,6 +67,22 @@ class BillableState(StrEnum):
     CANCELED = "canceled"
 
 
+class LimitLevel(StrEnum):
+    """Levels of not-to-exceed limits, in the order in which they are tested."""
+
+    CONTRACT_LINE_CUSTOMER = "contract_line_customer"
+    CONTRACT_LINE = "contract_line"
+    CONTRACT_CUSTOMER = "contract_customer"
+    CONTRACT = "contract"
+
+
+class LimitStatus(StrEnum):
+    """What the limits made of a share when it was evaluated."""
+
+    COMMITTED = "committed"
+    FAILED = "failed"
+
+
 class ActualKind(StrEnum):
     """Kind of a sales actual."""
 

@@ -48,6 +48,8 @@ def firm(tmp_path: Path) -> Path:
 def _of_the_firm(column: str, value: str) -> str:
     if column == "description":
         return BROKEN_NAME
+    if column == "not_to_exceed_limit":
+        return "1000000"
     free = column.endswith("_id") or column in {"name", "category", "unit"}
     return named(value) if free and value else value
 
@@ -116,6 +118,10 @@ def test_any_name_is_shown_as_it_stands_by_every_command(
     seen("ready", *contract, "--transaction", waiting)
     seen("billing-type", "complimentary", *contract, "--transaction", waiting)
     seen("not-ready", *contract, "--transaction", waiting)
+    assert SEEN in seen("limits", *contract)
+    assert SEEN in seen("limits", "--contract", NAME, status=1)
+    seen("reevaluate", *contract, "--reset")
+    assert SEEN in seen("reevaluate", "--contract", NAME, status=1)
     assert SEEN in seen("not-ready", "--contract", NAME, status=1)
     detail = seen.json("show", draft["invoice_id"])["details"][0]["detail_id"]
     seen("edit", draft["invoice_id"], "--detail", str(detail), "--description", BROKEN_NAME, "--quantity", "1")

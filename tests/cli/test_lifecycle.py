@@ -218,13 +218,13 @@ def test_ready_and_not_ready_say_how_many(draft: dict[str, Any], invoke: Invoke)
     waiting = len(answer(invoke, "backlog"))
     selection = ["--contract", CONTRACT, "--class", "time", "--class", "expense", "--class", "material"]
     answer(invoke, "ready", *selection)
-    assert answer(invoke, "not-ready", *selection) == {"changed": waiting}
+    assert answer(invoke, "not-ready", *selection) == {"changed": waiting, "failed": 0}
 
 
 def test_ready_takes_one_transaction(draft: dict[str, Any], invoke: Invoke, engine: sa.Engine) -> None:
     name = answer(invoke, "backlog")[0]["transaction_id"]
     answer(invoke, "not-ready", "--contract", CONTRACT)
-    assert answer(invoke, "ready", "--contract", CONTRACT, "--transaction", name) == {"changed": 1}
+    assert answer(invoke, "ready", "--contract", CONTRACT, "--transaction", name) == {"changed": 1, "failed": 0}
 
 
 def test_class_that_there_is_not_is_wrong_usage(draft: dict[str, Any], invoke: Invoke) -> None:
@@ -234,7 +234,7 @@ def test_class_that_there_is_not_is_wrong_usage(draft: dict[str, Any], invoke: I
 def test_billing_type_is_set(draft: dict[str, Any], invoke: Invoke) -> None:
     name = answer(invoke, "backlog")[0]["transaction_id"]
     changed = answer(invoke, "billing-type", "complimentary", "--contract", CONTRACT, "--transaction", name)
-    assert changed == {"changed": 1}
+    assert changed == {"changed": 1, "failed": 0}
 
 
 def test_everything_adds_up_after_a_whole_life(draft: dict[str, Any], invoke: Invoke) -> None:

@@ -43,6 +43,7 @@ from tests.model.lives import (
     changed_milestones,
     changed_transactions,
     deliveries,
+    limited,
     quantities,
     taxes,
     unit_prices,
@@ -74,6 +75,8 @@ class AnyLife(RuleBasedStateMachine):
         self.desk = Desk(self.world)
         self.model = Model()
         self.terms = data.draw(worlds())
+        if data.draw(st.booleans()):
+            self.terms = data.draw(limited(self.terms))
         self.delivered = 0
         self.requests: list[Callable[[], None]] = []
         source = self.terms.followed_by(self._delivery(data, 6))
@@ -100,6 +103,14 @@ class AnyLife(RuleBasedStateMachine):
             other = data.draw(changed_milestones(milestone, self.model.decimals(milestone.contract_id)))
             changes = changes.followed_by(Source(milestones=(other,)))
         source = self._whole(changes)
+        self.model.load(source)
+        load_source(self.world, source)
+
+    @rule(data=st.data())
+    def renegotiate(self, data: st.DataObject) -> None:
+        """Other limits; a source names all of them each time."""
+        self.terms = data.draw(limited(self.terms))
+        source = self._whole(Source())
         self.model.load(source)
         load_source(self.world, source)
 
@@ -288,6 +299,11 @@ class AnyLife(RuleBasedStateMachine):
             lambda: self.desk.set_billing_type(billing_type, contract_id, **named),
         )
 
+    @rule(contract_id=CONTRACTS, reset=st.booleans())
+    def reevaluate(self, contract_id: str, reset: bool) -> None:
+        self.model.reevaluate(contract_id, reset=reset)
+        self.desk.reevaluate(contract_id, reset=reset)
+
     # What must hold
 
     @invariant()
@@ -296,6 +312,8 @@ class AnyLife(RuleBasedStateMachine):
         assert found.invoices == expected.invoices
         assert found.actuals == expected.actuals
         assert found.milestones == expected.milestones
+        assert found.limits == expected.limits
+        assert found.backlog == expected.backlog
 
     def teardown(self) -> None:
         """At the end, since it costs as much as many steps: what is wrong stays wrong."""
@@ -335,6 +353,7 @@ class AnyLife(RuleBasedStateMachine):
             self.terms.project_contracts,
             self.terms.contract_lines,
             self.terms.contract_line_customers,
+            self.terms.contract_customers,
             changes.transactions,
             changes.invoice_schedules,
             changes.milestones,

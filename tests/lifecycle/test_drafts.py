@@ -121,6 +121,15 @@ def test_refresh_of_a_manual_draft_adds_nothing_after_the_day_that_is_named(desk
     assert billed(desk.world) == {TODAY: ["T1"]}
 
 
+def test_refresh_adds_nothing_to_a_contract_that_is_not_active(desk: Desk) -> None:
+    desk.world.transaction("T1", october(1))
+    draft = desk.created()
+    desk.world.transaction("T2", october(2))
+    desk.world.contract(state="on_hold")
+    desk.refresh(draft)
+    assert set(desk.detail_ids(draft)) == {"T1"}
+
+
 def test_refresh_takes_nothing_of_another_customer(desk: Desk) -> None:
     desk.world.line("other", percents={"Contoso": "100"})
     desk.world.transaction("T1", october(1))

@@ -196,7 +196,16 @@ def test_ready_work_of_a_closed_contract_is_reported(world: World) -> None:
     assert "ready_without_run_date" in exceptions(world)
 
 
-def test_contract_with_a_limit_is_reported_since_no_invoice_applies_it(world: World) -> None:
-    world.revise("project_contracts", not_to_exceed_limit="1000")
+def test_contract_with_a_retainer_is_reported_since_no_invoice_applies_it(world: World) -> None:
+    world.deliver(
+        "retainers",
+        contract_id="Adatum",
+        retainer_id="R1",
+        customer_id="Fabrikam",
+        description="Advance",
+        invoice_date=DAY,
+        amount="100",
+        billing_status="not_ready",
+    )
     world.run(DAY)
-    assert exceptions(world) == ["limit_not_applied"]
+    assert exceptions(world) == ["retainer_not_applied"]

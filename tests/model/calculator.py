@@ -1,4 +1,4 @@
-"""The drafts of a day by the data contract (section 2), row by row in plain Python. It knows no limits and no retainers."""
+"""The drafts of a day by the data contract (section 2), row by row in plain Python. It knows no retainers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.model.shown import ShownInvoice, shown
 from tests.model.source import RunStatus
 
 LateMilestones = Literal["report", "bill"]
-Reason = Literal["invoiced", "after_cutoff", "not_ready", "class_not_included", "on_a_draft", "quarantined"]
+Reason = Literal[
+    "invoiced", "after_cutoff", "not_ready", "class_not_included", "on_a_draft", "not_to_exceed", "quarantined"
+]
 
 
 class Account(NamedTuple):
@@ -137,7 +139,7 @@ class Calculator(Records):
         }
 
     def _can_split(self, line: tuple[str, str]) -> bool:
-        customers = self._customers.get(line, {}).values()
+        customers = self.customers.get(line, {}).values()
         rounding = [customer for customer in customers if customer.is_rounding_customer]
         return sum(customer.split_percent for customer in customers) == 100 and len(rounding) == 1
 
@@ -179,6 +181,8 @@ class Calculator(Records):
             return "class_not_included"
         if actual.status != "ready_to_invoice":
             return "not_ready"
+        if actual.limit_status == "failed":
+            return "not_to_exceed"
         if day is not None:
             return "invoiced"
         return "on_a_draft" if self._admitting_days(actual, due) else "after_cutoff"

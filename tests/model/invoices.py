@@ -62,6 +62,8 @@ class Actual:
     share: Actual | None = None  # whose piece it is: what corrections gave back, and what was posted
     part: Actual | None = None  # of what was posted: the share, or the part of it, that was billed
     now: Said | None = None  # of a share that was billed: what its source said since
+    limit_status: Literal["committed", "failed"] | None = None
+    limit_level: str | None = None
 
     @property
     def root(self) -> Actual:

@@ -6,12 +6,14 @@ All contracts are active, all lines include every class, and percents sum to 100
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from tests.model.calculator import Calculator
 from tests.model.credit import give_back
 from tests.model.invoices import Actual, Detail, Invoice, RefusedError, Said, Status
+from tests.model.limits import claim, evaluate, evaluate_contracts, exceeding, is_exceeded, limits
 from tests.model.postings import post
 from tests.model.records import DueRow
 from tests.model.shares import Worth, proportion, rounded
@@ -33,6 +35,7 @@ class Model(Calculator):
             and actual.contract_id == contract_id
             and customer_id in (None, actual.customer_id)
             and actual.transaction_date <= until
+            and actual.limit_status != "failed"
             and self.holder(actual) is None
         ]
 
@@ -95,10 +98,18 @@ class Model(Calculator):
                 tax = proportion(whole.tax_amount, new_quantity, whole.quantity, decimals)
             elif source.worth.amount != 0:
                 tax = proportion(source.worth.tax_amount, amount, source.worth.amount, decimals)
-        detail.worth = Worth(new_quantity, new_price, amount, tax if tax_amount is None else tax_amount)
-        detail.billing_type = billing_type or detail.billing_type
+        worth = Worth(new_quantity, new_price, amount, tax if tax_amount is None else tax_amount)
+        self._bill(detail, worth, billing_type or detail.billing_type)
         detail.description = detail.description if description is None else description
         detail.invoice.is_touched = True
+
+    def _bill(self, detail: Detail, worth: Worth, billing_type: BillingType) -> None:
+        """What a detail takes more of its limits needs room."""
+        before, claimed = (detail.worth, detail.billing_type), claim(self, detail.source)
+        detail.worth, detail.billing_type = worth, billing_type
+        if claim(self, detail.source) > claimed and is_exceeded(self, detail):
+            detail.worth, detail.billing_type = before
+            raise RefusedError("a limit has no room")
 
     def add(
         self,
@@ -134,8 +145,13 @@ class Model(Calculator):
             billing_type,
             "ready_to_invoice",
         )
+        detail = Detail(invoice, source, worth, billing_type, description)
         self.actuals.append(source)
-        invoice.details.append(Detail(invoice, source, worth, billing_type, description))
+        invoice.details.append(detail)
+        if claim(self, source) > 0 and is_exceeded(self, detail):
+            self.actuals.remove(source)
+            invoice.details.remove(detail)
+            raise RefusedError("a limit has no room")
         invoice.is_touched = True
 
     def remove(self, details: Iterable[Detail]) -> None:
@@ -171,6 +187,7 @@ class Model(Calculator):
             for invoice in asked
             if not invoice.is_draft or invoice in stale or not invoice.details or _changes_nothing(invoice)
         ]
+        refused += exceeding(self, [invoice for invoice in asked if invoice not in refused])
         accepted = [invoice for invoice in asked if invoice not in refused]
         order = lambda one: (one.run_date, one.contract_id, one.customer_id, one.invoice_id)  # noqa: E731
         for invoice in sorted(accepted, key=order):
@@ -288,6 +305,7 @@ class Model(Calculator):
             if not any(share.is_open for share in shares):
                 raise RefusedError("it is closed, or not known")
         named = transaction_ids is not None or milestone_ids is not None
+        marked = []
         for actual in self.actuals:
             if (
                 actual.contract_id == contract_id
@@ -300,9 +318,44 @@ class Model(Calculator):
                     or (actual.milestone_id is not None and actual.milestone_id in (milestone_ids or ()))
                 )
             ):
+                is_failed = status == "ready_to_invoice" and actual.limit_status == "failed"
+                is_billed_otherwise = actual.kind == "unbilled_sales" and billing_type not in (
+                    None,
+                    actual.billing_type,
+                )
+                if is_failed or status not in (None, actual.status) or is_billed_otherwise:
+                    marked.append((actual, replace(actual)))
                 actual.status = status or actual.status
                 if billing_type is not None and actual.kind == "unbilled_sales":
                     actual.billing_type = billing_type
+        self._evaluate_marked(marked, is_named=transaction_ids is not None, becomes_ready=status == "ready_to_invoice")
+
+    def _evaluate_marked(self, marked: Sequence[tuple[Actual, Actual]], *, is_named: bool, becomes_ready: bool) -> None:
+        """With each share as it was before. What exceeds a limit is not made ready; where it was named, nothing is."""
+        limited = {limit.contract_id for limit in limits(self)}
+        evaluate(
+            self,
+            [],
+            [
+                actual
+                for actual, _ in marked
+                if actual.contract_id in limited
+                and actual.kind == "unbilled_sales"
+                and (actual.limit_status != "committed" or actual.billing_type != "chargeable")
+            ],
+        )
+        failed = [(actual, before) for actual, before in marked if actual.limit_status == "failed"]
+        if not becomes_ready or not failed:
+            return
+        for actual, before in marked if is_named else failed:
+            actual.status = before.status
+            if is_named:
+                actual.limit_status, actual.limit_level = before.limit_status, before.limit_level
+        if is_named:
+            raise RefusedError("a limit has no room")
+
+    def reevaluate(self, contract_id: str, *, reset: bool) -> None:
+        evaluate_contracts(self, [contract_id], reset=reset)
 
 
 def _close_as_taken(detail: Detail) -> None:

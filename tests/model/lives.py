@@ -13,6 +13,7 @@ from tests.model.shares import CURRENCY_DECIMALS, QUANTITY_DECIMALS, rounded
 from tests.model.source import (
     BillingType,
     Contract,
+    ContractCustomer,
     Customer,
     Line,
     LineCustomer,
@@ -39,6 +40,7 @@ MILESTONE_STATUSES: tuple[MilestoneStatus, ...] = ("ready_to_invoice", "ready_to
 QUANTITIES = tuple(map(Decimal, ("8", "1", "-8", "0", "0.5", "7.25", "0.0001", "-0.3333", "3")))
 UNIT_PRICES = tuple(map(Decimal, ("200", "0", "0.005", "33.33", "99.995", "-10", "1500.5", "0.0001")))
 AMOUNTS = ("1600", "0", "-100", "0.01", "333.335", "1000000.01")
+LIMITS = (None, None, None, "0", "1600", "2000.01", "5000", "1000000")
 TAXES = ("0", "0", "0.01", "25", "-25", "33.335")
 FACTORS = tuple(map(Decimal, ("0.5", "0.25", "0.75", "0", "1", "1.25", "3", "-1")))
 
@@ -64,6 +66,28 @@ def worlds(draw: st.DrawFn) -> Source:
             )
         )
     return source
+
+
+@st.composite
+def limited(draw: st.DrawFn, terms: Source) -> Source:
+    """The same contracts, with a few limits, on any level."""
+
+    def limit(contract_id: str) -> Decimal | None:
+        (contract,) = (one for one in terms.project_contracts if one.contract_id == contract_id)
+        drawn = draw(st.sampled_from(LIMITS))
+        return None if drawn is None else rounded(Decimal(drawn), CURRENCY_DECIMALS[contract.currency])
+
+    def capped(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(replace(row, not_to_exceed_limit=limit(row.contract_id)) for row in rows)
+
+    payers = [ContractCustomer(contract_id, name) for contract_id in ("A", "B") for name in CUSTOMERS]
+    return replace(
+        terms,
+        project_contracts=capped(terms.project_contracts),
+        contract_lines=capped(terms.contract_lines),
+        contract_line_customers=capped(terms.contract_line_customers),
+        contract_customers=capped(tuple(payers)),
+    )
 
 
 @st.composite

@@ -6,17 +6,19 @@ source stands beside it. A split stays as it was first recorded (nothing counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.model.credit import follow
 from tests.model.invoices import Actual, Detail, Invoice, Said, Status
+from tests.model.limits import evaluate, limits
 from tests.model.shares import CURRENCY_DECIMALS, Worth, shares
 from tests.model.source import (
     BillingType,
     Contract,
+    ContractCustomer,
     Line,
     LineCustomer,
     Milestone,
@@ -56,11 +58,12 @@ class Records:
     def __init__(self) -> None:
         self.contracts: dict[str, Contract] = {}
         self.lines: dict[tuple[str, str], Line] = {}
+        self.contract_customers: dict[tuple[str, str], ContractCustomer] = {}
+        self.customers: dict[tuple[str, str], dict[str, LineCustomer]] = {}
         self.transactions: dict[tuple[str, str], Transaction] = {}
         self.milestones: dict[tuple[str, str], Milestone] = {}
         self.actuals: list[Actual] = []
         self.invoices: list[Invoice] = []
-        self._customers: dict[tuple[str, str], dict[str, LineCustomer]] = {}
         self._recorded: dict[Origin, list[Actual]] = {}
         self._splits: dict[Origin, list[LineCustomer]] = {}
         self._cutoffs: dict[DueRow, date] = {}
@@ -91,21 +94,64 @@ class Records:
             ),
             *(row for row in source.milestones if self.milestones.get((row.contract_id, row.milestone_id)) != row),
         ]
-        for contract in source.project_contracts:
-            self.contracts[contract.contract_id] = contract
-        for line in source.contract_lines:
-            self.lines[line.contract_id, line.contract_line_id] = line
-        for customer in source.contract_line_customers:
-            line_key = (customer.contract_id, customer.contract_line_id)
-            self._customers.setdefault(line_key, {})[customer.customer_id] = customer
+        before = {actual: _told(actual) for actual in self.actuals}
+        renegotiated = self._take_over_terms(source)
         for schedule in source.invoice_schedules:
             self._follow_schedule(schedule)
         for row in changed:
             self._take_over(row)
         known: list[Transaction | Milestone] = [*self.transactions.values(), *self.milestones.values()]
-        for row in known:
-            if not self._recorded.get(_origin(row)):
-                self._record(row)
+        unrecorded = [row for row in known if not self._recorded.get(_origin(row))]
+        for row in unrecorded:
+            self._record(row)
+        self._evaluate([*changed, *unrecorded], before, renegotiated)
+
+    def _take_over_terms(self, source: Source) -> set[str]:
+        """Contracts, lines and customers; returns the contracts that were known and of which any of them says something else."""
+        changed: set[str] = set()
+        new = {contract.contract_id for contract in source.project_contracts} - self.contracts.keys()
+
+        def take(known: dict[Any, Any], key: Any, row: Any) -> None:
+            if known.get(key) != row:
+                changed.add(row.contract_id)
+            known[key] = row
+
+        for contract in source.project_contracts:
+            take(self.contracts, contract.contract_id, contract)
+        for line in source.contract_lines:
+            take(self.lines, (line.contract_id, line.contract_line_id), line)
+        for customer in source.contract_line_customers:
+            line_key = (customer.contract_id, customer.contract_line_id)
+            take(self.customers.setdefault(line_key, {}), customer.customer_id, customer)
+        for payer in source.contract_customers:
+            take(self.contract_customers, (payer.contract_id, payer.customer_id), payer)
+        return changed - new
+
+    def _evaluate(
+        self, changed: Sequence[Transaction | Milestone], before: dict[Actual, Any], renegotiated: set[str]
+    ) -> None:
+        """What came or changed; then the open work of contracts whose terms have changed."""
+        limited = {limit.contract_id for limit in limits(self)}
+        origins = {_origin(row) for row in changed if isinstance(row, Transaction) and row.contract_id in limited}
+        fresh = [
+            actual
+            for actual in self.actuals
+            if (actual.contract_id, actual.transaction_id, None) in origins
+            and actual.kind == "unbilled_sales"
+            and actual.is_open
+            and (actual.limit_status != "committed" or before.get(actual) != _told(actual))
+        ]
+        others = [
+            actual
+            for actual in self.actuals
+            if actual.kind == "unbilled_sales"
+            and actual.is_open
+            and actual.contract_id in renegotiated
+            and (actual.contract_id in limited or actual.limit_status)
+            and actual not in fresh
+        ]
+        certain = [actual for actual in others if self.holder(actual) or actual.limit_status == "committed"]
+        evaluate(self, certain, [*fresh, *(actual for actual in others if actual not in certain)])
 
     def _take_over(self, row: Transaction | Milestone) -> None:
         before: Transaction | Milestone | None
@@ -195,11 +241,16 @@ class Records:
             del self._run_here[key]
 
     def _record(self, row: Transaction | Milestone) -> None:
-        customers = list(self._customers.get((row.contract_id, row.contract_line_id), {}).values())
+        customers = list(self.customers.get((row.contract_id, row.contract_line_id), {}).values())
         parts = shares(row, customers, self.decimals(row.contract_id))
         self._splits[_origin(row)] = customers
         self._recorded[_origin(row)] = [_actual(row, customer_id, worth) for customer_id, worth in parts.items()]
         self.actuals += self._recorded[_origin(row)]
+
+
+def _told(actual: Actual) -> tuple[object, ...]:
+    """What decides about limits."""
+    return actual.line, actual.transaction_class, actual.worth.amount, actual.billing_type, actual.is_open
 
 
 def _billing_type(row: Transaction | Milestone) -> BillingType:

@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 from uuid import UUID
 
 from tests.model.invoices import Actual, Detail, Invoice, InvoiceKey
+from tests.model.limits import ShownLimit, limits, status, used
 from tests.model.records import Records
 from tests.model.source import BillingType
 
@@ -92,6 +93,19 @@ class ShownActual(NamedTuple):
     replaces: ShownActual | None
 
 
+class ShownShare(NamedTuple):
+    """Work that no invoice holds, and what its limits make of it."""
+
+    contract_id: str
+    contract_line_id: str
+    customer_id: str
+    transaction_id: str | None
+    quantity: Decimal
+    amount: Decimal
+    limit_status: str
+    limit_level: str | None
+
+
 @dataclass(frozen=True)
 class Books:
     """Everything that is shown, invoices by their ids."""
@@ -99,6 +113,8 @@ class Books:
     invoices: dict[UUID, ShownInvoice]
     actuals: Counter[ShownActual]
     milestones: Counter[ShownMilestone]
+    limits: frozenset[ShownLimit]
+    backlog: Counter[ShownShare]
 
 
 def totals(details: Iterable[Detail]) -> Totals:
@@ -170,6 +186,24 @@ def books(records: Records) -> Books:
         {invoice.invoice_id: shown(invoice) for invoice in records.invoices if invoice.invoice_id},
         Counter(known.values()),
         Counter(milestones.values()),
+        frozenset(ShownLimit(limit, *used(records, limit)) for limit in limits(records)),
+        Counter(
+            _share(records, actual)
+            for actual in records.actuals
+            if actual.kind == "unbilled_sales" and actual.is_open and actual not in holders
+        ),
+    )
+
+
+def _share(records: Records, actual: Actual) -> ShownShare:
+    return ShownShare(
+        *actual.line,
+        actual.customer_id,
+        actual.transaction_id,
+        actual.worth.quantity,
+        actual.worth.amount,
+        status(records, actual),
+        actual.limit_level,
     )
 
 

@@ -30,6 +30,7 @@ class Contract:
     currency: str = "USD"
     state: ContractState = "active"
     name: str = "Contract"
+    not_to_exceed_limit: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Line:
     includes_material: bool | None = None
     includes_fee: bool | None = None
     name: str = "Line"
+    not_to_exceed_limit: Decimal | None = None
 
     def invoices(self, transaction_class: str) -> bool:
         """Whether transactions of the class go onto invoices; those of a fixed-price line never do."""
@@ -61,6 +63,15 @@ class LineCustomer:
     customer_id: str
     split_percent: Decimal = Decimal(100)
     is_rounding_customer: bool = True
+    not_to_exceed_limit: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ContractCustomer:
+    contract_id: str
+    customer_id: str
+    is_primary: bool = False
+    not_to_exceed_limit: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,7 @@ TABLES: dict[str, tuple[type, int]] = {
     "project_contracts": (Contract, 1),
     "contract_lines": (Line, 2),
     "contract_line_customers": (LineCustomer, 3),
+    "contract_customers": (ContractCustomer, 2),
     "transactions": (Transaction, 2),
     "invoice_schedules": (Schedule, 3),
     "milestones": (Milestone, 2),
@@ -125,6 +137,7 @@ class Source:
     project_contracts: tuple[Contract, ...] = ()
     contract_lines: tuple[Line, ...] = ()
     contract_line_customers: tuple[LineCustomer, ...] = ()
+    contract_customers: tuple[ContractCustomer, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     invoice_schedules: tuple[Schedule, ...] = ()
     milestones: tuple[Milestone, ...] = ()

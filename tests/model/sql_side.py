@@ -20,6 +20,7 @@ from invoicing.settings import Settings
 from invoicing.source.loading import load_folder
 from tests.model.calculator import Account, Accounted, LateMilestones
 from tests.model.invoices import InvoiceKey
+from tests.model.limits import Limit, ShownLimit
 from tests.model.records import DueRow, ScheduleKey
 from tests.model.shown import (
     Books,
@@ -28,6 +29,7 @@ from tests.model.shown import (
     ShownInvoice,
     ShownLine,
     ShownMilestone,
+    ShownShare,
     Totals,
     in_order,
 )
@@ -167,7 +169,17 @@ def books_of_warehouse(world: Readable) -> Books:
             ShownMilestone(*(getattr(row, column) for column in ShownMilestone._fields))
             for row in stored.milestones(world)
         ),
+        frozenset(_limit(row) for row in world.read("SELECT * FROM analytics.limits")),
+        Counter(
+            ShownShare(*(getattr(row, column) for column in ShownShare._fields))
+            for row in world.read("SELECT * FROM analytics.unbilled_backlog")
+        ),
     )
+
+
+def _limit(row: Any) -> ShownLimit:
+    limit = Limit(row.contract_id, row.level, row.contract_line_id, row.customer_id, row.limit_amount)
+    return ShownLimit(limit, row.committed_amount, row.invoiced_amount)
 
 
 def _actuals(world: Readable) -> Counter[ShownActual]:

@@ -176,5 +176,6 @@ def test_native_files_spell_values_as_the_contract_says(tmp_path: Path) -> None:
                 "includes_material": "",
                 "includes_fee": "false",
                 "name": "Line",
+                "not_to_exceed_limit": "",
             }
         ]

@@ -368,6 +368,26 @@ def test_difference_reads_as_a_line(invoiced: World) -> None:
     assert str(difference).startswith("run_counts: run 2: the run of 2026-10-19 counts 1 due lines, 7 contracts")
 
 
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        {"limit_status": None},
+        {"limit_status": "failed", "limit_level": "contract", "limit_amount": 1_000_000, "limit_used": 0},
+    ],
+    ids=["not evaluated", "failed where there was room"],
+)
+def test_wrong_verdict_of_a_limit_shows(invoiced: World, verdict: dict[str, Any]) -> None:
+    invoiced.revise("project_contracts", not_to_exceed_limit="1000000")
+    invoiced.load()
+    damage.change_share(invoiced, "T6", "Fabrikam", **verdict)
+    assert found(invoiced) == {"limit_evaluated"}
+
+
+def test_verdict_where_there_is_no_limit_shows(invoiced: World) -> None:
+    damage.change_share(invoiced, "T6", "Fabrikam", limit_status="committed")
+    assert found(invoiced) == {"limit_evaluated"}
+
+
 def test_every_check_has_a_test() -> None:
     """A new check comes with the damage that it finds; those of what is confirmed are beside the rest of its life."""
     here = Path(__file__)

@@ -65,7 +65,7 @@ def test_numbers_written_otherwise_change_nothing(world: World, source: SourceFo
         ("resource_capacity", {"capacity_hours": "4"}),
         ("project_contracts", {"state": "closed"}),
         ("contract_customers", {"payment_terms_days": ""}),
-        ("contract_lines", {"billing_method": "fixed_price"}),
+        ("contract_lines", {"name": "Other"}),
         ("contract_line_customers", {"not_to_exceed_limit": "12.50"}),
         ("invoice_schedules", {"transaction_cutoff_date": "2020-10-01"}),
         ("milestones", {"name": "Other"}),

@@ -70,6 +70,10 @@ VIEWS = {
         "contract_id, contract_line_id, milestone_id, customer_id, name, milestone_date, currency, amount, tax_amount, "
         "billing_status, invoice_id"
     ),
+    "limits": (
+        "contract_id, level, contract_line_id, customer_id, currency, limit_amount, committed_amount, invoiced_amount, "
+        "remaining_amount"
+    ),
     "billing_exceptions": (
         "detected_at, run_date, severity, code, contract_id, contract_line_id, customer_id, transaction_id, milestone_id, "
         "message"

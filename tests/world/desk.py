@@ -19,6 +19,7 @@ from invoicing.lifecycle.backlog import BillingType, Selection
 from invoicing.lifecycle.choice import Choice, choose_alone
 from invoicing.lifecycle.details import DetailChanges, NewDetail
 from invoicing.lifecycle.invoices import Handled, Invoice, find_invoice
+from invoicing.limits import evaluation
 from invoicing.vocabulary import Answer
 from invoicing.warehouse.transactions import writing
 from tests.world.names import CONTRACT, TODAY
@@ -50,10 +51,17 @@ class Desk:
     # From the backlog to a draft
 
     def mark(self, *contract_ids: str, ready: bool = True, **narrowed: Any) -> int:
-        return self.do(backlog.mark_backlog, Selection(contract_ids or (CONTRACT,), **narrowed), ready=ready)
+        """How many shares that changed."""
+        return self.do(backlog.mark_backlog, Selection(contract_ids or (CONTRACT,), **narrowed), ready=ready).changed
 
     def set_billing_type(self, billing_type: BillingType, *contract_ids: str, **narrowed: Any) -> int:
-        return self.do(backlog.set_billing_type, Selection(contract_ids or (CONTRACT,), **narrowed), billing_type)
+        """How many shares that changed."""
+        named = Selection(contract_ids or (CONTRACT,), **narrowed)
+        return self.do(backlog.set_billing_type, named, billing_type).changed
+
+    def reevaluate(self, *contract_ids: str, reset: bool = False) -> int:
+        """Of how many shares the limits make something else than before."""
+        return self.do(evaluation.reevaluate, contract_ids or (CONTRACT,), request=self.request(), reset=reset)
 
     def create(self, *contract_ids: str, today: date = TODAY, key: str | None = None, **narrowed: Any) -> Handled:
         return self.do(

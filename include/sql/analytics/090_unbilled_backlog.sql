@@ -1,4 +1,4 @@
--- One row per unbilled sales actual that is on no live invoice. Limits do not exist yet.
+-- One row per unbilled sales actual that is on no live invoice.
 CREATE OR REPLACE VIEW analytics.unbilled_backlog AS
 SELECT
     share.contract_id,
@@ -12,8 +12,19 @@ SELECT
     c.currency,
     cast(share.billing_type AS text) AS billing_type,
     CASE WHEN share.is_ready THEN 'ready_to_invoice' ELSE 'unbilled' END AS billing_status,
-    'not_applicable' AS limit_status,
-    cast(NULL AS text) AS limit_level,
+    CASE
+        WHEN share.limit_status IS NOT NULL THEN cast(share.limit_status AS text)
+        WHEN share.is_limitable AND EXISTS (
+            SELECT 1
+            FROM rules.contract_limit AS cap
+            WHERE
+                cap.contract_id = share.contract_id
+                AND cap.contract_line_id IN ('', share.contract_line_id)
+                AND cap.customer_id IN ('', share.customer_id)
+        ) THEN 'not_evaluated'
+        ELSE 'not_applicable'
+    END AS limit_status,
+    cast(share.limit_level AS text) AS limit_level,
     coming.run_date AS next_run_date,
     cast(now() AT TIME ZONE 'UTC' AS date) - share.transaction_date AS age_days
 FROM rules.open_billable AS share
@@ -45,7 +56,7 @@ COMMENT ON COLUMN analytics.unbilled_backlog.amount IS 'The customer''s share of
 COMMENT ON COLUMN analytics.unbilled_backlog.currency IS 'ISO 4217 code of the amount.';
 COMMENT ON COLUMN analytics.unbilled_backlog.billing_type IS 'chargeable, non_chargeable or complimentary.';
 COMMENT ON COLUMN analytics.unbilled_backlog.billing_status IS 'unbilled (not ready) or ready_to_invoice.';
-COMMENT ON COLUMN analytics.unbilled_backlog.limit_status IS 'not_applicable, committed, failed or not_evaluated: whether a limit has room for it.';
+COMMENT ON COLUMN analytics.unbilled_backlog.limit_status IS 'not_applicable, committed, failed or not_evaluated: whether its limits have room for it.';
 COMMENT ON COLUMN analytics.unbilled_backlog.limit_level IS 'Level of the limit that it failed; null otherwise.';
 COMMENT ON COLUMN analytics.unbilled_backlog.next_run_date IS 'First date of the line that has not run and whose cut-off admits it; null: none will.';
 COMMENT ON COLUMN analytics.unbilled_backlog.age_days IS 'Days since the transaction date, as of today in UTC.';

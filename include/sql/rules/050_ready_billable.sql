@@ -1,4 +1,4 @@
--- Rule: what an invoice may take now: ready, of a class that its line bills, and on no live invoice.
+-- Rule: what an invoice may take now: ready, of a class that its line bills, within its limits, and on no live invoice.
 -- Grain: one row per share.
 CREATE OR REPLACE VIEW rules.ready_billable AS
 SELECT *
@@ -6,4 +6,5 @@ FROM rules.open_billable
 WHERE
     is_ready
     AND is_billed_class
-    AND NOT is_held;
+    AND NOT is_held
+    AND limit_status IS DISTINCT FROM 'failed';

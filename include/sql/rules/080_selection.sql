@@ -28,6 +28,7 @@ SELECT
         WHEN l.is_quarantined THEN 'quarantined'
         WHEN NOT b.is_billed_class THEN 'class_not_included'
         WHEN NOT b.is_ready THEN 'not_ready'
+        WHEN b.limit_status = 'failed' THEN 'not_to_exceed'
         WHEN b.transaction_date > l.cutoff_date THEN 'after_cutoff'
         WHEN b.transaction_date < l.oldest_date THEN 'late'
         WHEN l.is_kept THEN 'on_a_draft'

@@ -1,5 +1,5 @@
 -- Rule: what a draft may take on now: a manual one everything that is ready for its contract and customer, a scheduled one what the
--- schedule rows of its run date admit, and the milestones of that date.
+-- schedule rows of its run date admit, and the milestones of that date. Only active contracts are invoiced.
 -- Grain: one row per draft and share; what two drafts could take stands twice.
 CREATE OR REPLACE VIEW rules.draft_addition AS
 SELECT
@@ -15,6 +15,7 @@ SELECT
     b.amount,
     b.tax_amount
 FROM invoicing.invoice AS i
+INNER JOIN invoicing.project_contract AS c ON i.contract_id = c.contract_id AND c.state = 'active'
 INNER JOIN rules.ready_billable AS b ON i.contract_id = b.contract_id AND i.customer_id = b.customer_id
 LEFT JOIN LATERAL (
     SELECT max(s.cutoff_date) AS cutoff_date

@@ -39,6 +39,11 @@ _FINDINGS: dict[str, tuple[str | None, str]] = {
     ),
     "not_due": (None, "waits, since line {contract_line_id} is not due on {day}; {outlook}"),
     "not_ready": ("not_ready", "waits, since it is not ready to invoice (billing_status unbilled)"),
+    "not_to_exceed": (
+        "not_to_exceed",
+        "waits, since it exceeds the limit of its {limit}: {limit_used} of {limit_amount} {currency} was committed or invoiced "
+        "when it was evaluated; raise not_to_exceed_limit, then: invoicing reevaluate --contract {contract_id}",
+    ),
     "after_cutoff": ("after_cutoff", "is dated {transaction_date}, after the cut-off {last_cutoff_date}; {outlook}"),
     "beside_a_kept_draft": (
         "on_a_draft",
@@ -108,7 +113,8 @@ def _explanation(row: sa.Row[tuple[object, ...]], run_date: date) -> Explanation
     facts = dict(row._mapping)
     reason, finding = _FINDINGS[facts["finding"]]
     share = f", customer {facts['customer_id']}'s share of {facts['amount']}," if facts["customer_id"] else ""
-    told = finding.format(**facts, day=run_date, invoice=_invoice(facts), outlook=_outlook(facts))
+    limit = str(facts["limit_level"]).replace("_", " ")
+    told = finding.format(**facts, day=run_date, invoice=_invoice(facts), outlook=_outlook(facts), limit=limit)
     return Explanation(
         contract_id=facts["contract_id"],
         contract_line_id=facts["contract_line_id"],

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from invoicing.cli import approvals, contracts, db, drafts, lifecycle, lists, loading, marking, process
+from invoicing.cli import approvals, contracts, db, drafts, lifecycle, limits, lists, loading, marking, process
 from invoicing.cli.options import Warehouse
 from invoicing.cli.output import warn
 from invoicing.cli.session import name_warehouse
@@ -31,6 +31,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     marking.ready,
     marking.not_ready,
     marking.billing_type,
+    limits.limits,
+    limits.reevaluate,
     drafts.show,
     lifecycle.create,
     drafts.edit,

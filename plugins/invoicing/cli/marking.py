@@ -10,7 +10,7 @@ import typer
 from invoicing.cli.options import Json, Milestones, Transactions, Until, Warehouse
 from invoicing.cli.output import count, say
 from invoicing.cli.session import new_request, open_engine
-from invoicing.lifecycle.backlog import BillingType, Selection, TransactionClass, mark_backlog, set_billing_type
+from invoicing.lifecycle.backlog import BillingType, Marked, Selection, TransactionClass, mark_backlog, set_billing_type
 from invoicing.settings import read_settings
 from invoicing.warehouse.transactions import writing
 
@@ -76,8 +76,8 @@ def billing_type(
     selection = _selection(contract, customer, transaction, None, transaction_class, until)
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
         request = new_request("billing-type")
-        changed = set_billing_type(connection, selection, billing_type, request=request)
-    say({"changed": changed}, f"{count(changed, 'share')} changed.", json)
+        marked = set_billing_type(connection, selection, billing_type, request=request)
+    _say(marked, json)
 
 
 def _selection(
@@ -103,5 +103,10 @@ def _mark(selection: Selection, is_ready: bool, warehouse: str | None, json: boo
     settings = read_settings()
     with writing(open_engine(settings, warehouse), settings.wait_seconds) as connection:
         request = new_request("ready" if is_ready else "not-ready")
-        changed = mark_backlog(connection, selection, ready=is_ready, request=request)
-    say({"changed": changed}, f"{count(changed, 'share')} changed.", json)
+        marked = mark_backlog(connection, selection, ready=is_ready, request=request)
+    _say(marked, json)
+
+
+def _say(marked: Marked, json: bool) -> None:
+    beyond = f" {count(marked.failed, 'share')} exceed a limit and wait (invoicing limits)." if marked.failed else ""
+    say(vars(marked), f"{count(marked.changed, 'share')} changed.{beyond}", json)

@@ -14,14 +14,18 @@ from invoicing.errors import NotFoundError, NotMarkableError
 from invoicing.ledger.changes import Request
 from invoicing.ledger.contracts import refuse_unknown_contracts
 from invoicing.lifecycle.requests import begin_change
+from invoicing.limits.evaluation import evaluate_marked
+from invoicing.limits.usage import refuse_failed
 from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
 
 CHECK_NAMED = Statement("lifecycle/backlog/check_named")
 CHOOSE_SHARES = Statement("lifecycle/backlog/choose_shares")
+COUNT_FAILED = Statement("lifecycle/backlog/count_failed")
 DROP_CHOSEN = Statement("lifecycle/backlog/drop_chosen")
 LIST_CUSTOMERS = Statement("lifecycle/backlog/list_customers")
 MARK_SHARES = Statement("lifecycle/backlog/mark_shares")
+UNMARK_FAILED = Statement("lifecycle/backlog/unmark_failed")
 
 BillingType = Literal["chargeable", "non_chargeable", "complimentary"]
 TransactionClass = Literal["time", "expense", "material", "fee"]
@@ -51,24 +55,33 @@ class Selection:
         return self.transaction_ids is None and self.milestone_ids is None
 
 
+@dataclass(frozen=True)
+class Marked:
+    """How many shares a mark has changed, and how many a limit has failed, which were left as they were."""
+
+    changed: int
+    failed: int = 0
+
+
 def mark_backlog(
     connection: sa.Connection, selection: Selection, *, ready: bool, request: Request | None = None
-) -> int:
-    """Makes transactions and milestones ready to invoice, or not; returns how many shares changed.
+) -> Marked:
+    """Makes transactions and milestones ready to invoice, or not. What its limits have no room for is not made ready.
 
     Args:
         request: on whose behalf; None: nobody says.
 
     Raises:
-        NotFoundError, RefusedError: one that was named is not known, or is on a live invoice; nothing was changed.
+        NotFoundError, RefusedError: one that was named is not known, is on a live invoice, or exceeds a limit; nothing was changed.
     """
     return _mark(connection, selection, request, ready=ready, billing_type=None)
 
 
 def set_billing_type(
     connection: sa.Connection, selection: Selection, billing_type: BillingType, *, request: Request | None = None
-) -> int:
-    """Sets the billing type of transactions; returns how many shares changed. Milestones are always chargeable.
+) -> Marked:
+    """Sets the billing type of transactions. Milestones are always chargeable. What is chargeable from now on, and exceeds a limit, is
+    changed and waits.
 
     Raises:
         As `mark_backlog`.
@@ -86,7 +99,7 @@ def _mark(
     *,
     ready: bool | None,
     billing_type: BillingType | None,
-) -> int:
+) -> Marked:
     request = request or Request(by="nobody", key=f"mark/{uuid4()}")
     lock_request(connection, request.key)
     lock_contracts(connection, selection.contract_ids)
@@ -104,11 +117,19 @@ def _mark(
         customer_ids=_listed(selection.customer_ids),
         **mark,
     ).rowcount
+    failed = 0
     if chosen:
         change = begin_change(connection, request, "mark", selection.contract_ids)
         execute(connection, MARK_SHARES, **mark, change_id=change.change_id)
+        evaluate_marked(connection, change.change_id)
+        if ready and selection.transaction_ids is not None:
+            refuse_failed(connection, selection.contract_ids, selection.transaction_ids, selection.customer_ids)
+        failed = execute(connection, COUNT_FAILED).scalar_one()
+    if ready and failed:
+        execute(connection, UNMARK_FAILED)
+        chosen -= failed
     execute(connection, DROP_CHOSEN)
-    return chosen
+    return Marked(chosen, failed)
 
 
 def _refuse_unknown(connection: sa.Connection, selection: Selection) -> None:

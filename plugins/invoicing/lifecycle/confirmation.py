@@ -15,6 +15,7 @@ from invoicing.lifecycle.approval import ask, find_unapproved
 from invoicing.lifecycle.invoices import NO_SUCH_INVOICE, Handled, Invoice, Refused, as_they_stand, contracts_of
 from invoicing.lifecycle.payment import pay_invoices
 from invoicing.lifecycle.requests import begin_change, done_before, record_action
+from invoicing.limits.usage import find_exceeding
 from invoicing.numbering import Series, series_of
 from invoicing.settings import Settings
 from invoicing.warehouse.locks import lock_contracts, lock_request
@@ -160,9 +161,9 @@ def _refusals(connection: sa.Connection, asked: Mapping[UUID, int | None]) -> di
     """Why invoices cannot be confirmed, those that cannot, in the order of contract and id."""
     rows = execute(connection, CHECK_INVOICES, invoice_ids=list(asked), versions=list(asked.values())).all()
     unknown = dict.fromkeys(sorted(asked.keys() - {row.invoice_id for row in rows}), NO_SUCH_INVOICE)
-    return {
-        row.invoice_id: _REFUSALS[row.refusal].format(**row._mapping) for row in rows if row.refusal is not None
-    } | unknown
+    refused = {row.invoice_id: _REFUSALS[row.refusal].format(**row._mapping) for row in rows if row.refusal is not None}
+    exceeding = find_exceeding(connection, [row.invoice_id for row in rows if row.invoice_id not in refused])
+    return refused | exceeding | unknown
 
 
 def _confirm(

@@ -14,6 +14,7 @@ from invoicing.lifecycle.backlog import Selection, refuse_closed
 from invoicing.lifecycle.invoices import Handled, Refused, as_they_stand
 from invoicing.lifecycle.requests import begin_change, done_before, record_action
 from invoicing.lifecycle.totals import Drafts, total
+from invoicing.limits.usage import refuse_failed
 from invoicing.settings import Settings
 from invoicing.warehouse.locks import lock_contracts, lock_request
 from invoicing.warehouse.statements import Statement, execute
@@ -83,6 +84,7 @@ def _choose(connection: sa.Connection, named: Selection, *, is_retried: bool) ->
         **{name: list(ids) if ids is not None else None for name, ids in names.items()},
     )
     if not is_retried:
+        refuse_failed(connection, named.contract_ids, named.transaction_ids or ())
         missing = execute(connection, FIND_MISSING, **{name: list(ids or ()) for name, ids in names.items()}).first()
         if missing is not None:
             raise NotReadyError(missing.what, missing.name)

@@ -23,6 +23,7 @@ from invoicing.ledger.changes import Change, Request
 from invoicing.lifecycle.backlog import BillingType, TransactionClass
 from invoicing.lifecycle.drafts import Draft, edit_draft, remove_details
 from invoicing.lifecycle.invoices import Invoice
+from invoicing.limits.usage import claim_of, refuse_exceeded
 from invoicing.money import surplus_digits
 from invoicing.warehouse.statements import Statement, execute
 
@@ -89,8 +90,10 @@ def change_detail(
     def edit(draft: Draft, change: Change) -> None:
         before = _find_detail(connection, draft, detail_id)
         _refuse_changes(draft, detail_id, before, changes)
+        claimed = claim_of(connection, draft.contract_id, detail_id)
         execute(connection, CHANGE_DETAIL, **draft.key, detail_id=detail_id, **vars(changes))
         after = _find_detail(connection, draft, detail_id)
+        _refuse_beyond_limits(connection, draft, detail_id, after, claimed)
         for name in ("quantity", "unit_price", "billing_type", "amount", "tax_amount", "description"):
             old, new = getattr(before, name), getattr(after, name)
             if old != new:
@@ -120,8 +123,9 @@ def add_detail(
         worth = {name: value for name, value in vars(detail).items() if name not in texts}
         detail_id = execute(connection, ADD_ENTRY, **draft.key, change_id=change.change_id, **worth).scalar_one()
         execute(connection, ADD_DETAIL, **draft.key, detail_id=detail_id, **texts)
-        amount = _find_detail(connection, draft, detail_id).amount
-        _record_detail(connection, draft, change, detail_id, "detail_added", "amount", None, amount)
+        added = _find_detail(connection, draft, detail_id)
+        _refuse_beyond_limits(connection, draft, detail_id, added, Decimal(0))
+        _record_detail(connection, draft, change, detail_id, "detail_added", "amount", None, added.amount)
 
     return edit_draft(connection, invoice, version, request, add)
 
@@ -245,6 +249,16 @@ def _record_detail(
         old_value=None if old is None else str(old),
         new_value=None if new is None else str(new),
     )
+
+
+def _refuse_beyond_limits(
+    connection: sa.Connection, draft: Draft, detail_id: int, detail: Any, claimed: Decimal
+) -> None:
+    """Raises:
+    LimitExceededError: the detail takes more of its limits than it claimed before, and than there is.
+    """
+    if claim_of(connection, draft.contract_id, detail_id) > claimed:
+        refuse_exceeded(connection, draft.contract_id, detail.contract_line_id, detail.customer_id)
 
 
 def _refuse_changes(draft: Draft, detail_id: int, detail: sa.Row[tuple[object, ...]], changes: DetailChanges) -> None:

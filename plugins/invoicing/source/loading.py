@@ -13,9 +13,17 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from invoicing.ledger.changes import Request, open_change, touch_slots
+from invoicing.limits.evaluation import evaluate_loaded
 from invoicing.source.checks import check_files, check_money
 from invoicing.source.folder import find_files
-from invoicing.source.merging import Changes, count_changes, create_changes_table, find_changes, merge
+from invoicing.source.merging import (
+    Changes,
+    count_changes,
+    create_changes_table,
+    find_changed_contracts,
+    find_changes,
+    merge,
+)
 from invoicing.source.problems import Problems
 from invoicing.source.rules import check_rules
 from invoicing.source.schedule_rows import SCHEDULES, find_changed_rows, follow_milestones, make_due_again, merge_rows
@@ -129,9 +137,9 @@ def _take_over(connection: sa.Connection, changes: dict[Table, Changes], request
         elif found.rows:
             merge(connection, table, found.rows)
     touch_slots(connection, change, slots)
-    if not sources:
-        return 0
-    recorded = record_shares(connection, change.change_id)
-    follow_milestones(connection)
-    make_due_again(connection, change.change_id)
+    recorded = record_shares(connection, change.change_id) if sources else 0
+    evaluate_loaded(connection, find_changed_contracts(connection, changes), change.change_id, has_shares=sources > 0)
+    if sources:
+        follow_milestones(connection)
+        make_due_again(connection, change.change_id)
     return recorded

@@ -5,6 +5,7 @@ Only what differs is written, so that a load of what is known costs reading alon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,20 @@ def count_changes(connection: sa.Connection, table: Table) -> Changes:
     counted = sa.select(sa.func.count().filter(is_new), sa.func.count().filter(sa.not_(is_new)))
     inserted, changed = connection.execute(counted).one()
     return Changes(inserted, changed)
+
+
+def find_changed_contracts(connection: sa.Connection, changes: Mapping[Table, Changes]) -> list[str]:
+    """The contracts that were known before, and of which a row of a table with limits differs."""
+    tables = {table: _changed(table) for table, found in changes.items() if table.has_limit and found.rows}
+    if not tables:
+        return []
+    differing = sa.union(*(sa.select(changed.c.contract_id) for changed in tables.values()))
+    new = (
+        sa.select(changed.c.contract_id).where(changed.c.is_new)
+        for table, changed in tables.items()
+        if table.key == ("contract_id",)
+    )
+    return list(connection.scalars(sa.except_(differing, *new)))
 
 
 def merge(connection: sa.Connection, table: Table, rows: int) -> None:

@@ -62,6 +62,11 @@ class Table:
         """Name of the temporary table with the rows that the warehouse does not have yet, as it will have them."""
         return f"changed_{self.name}"
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether a row of it may set a not-to-exceed limit."""
+        return _LIMIT in self.columns
+
 
 def _id(name: str) -> Column:
     return Column(name, ID, required=True)

@@ -27,6 +27,10 @@ share AS NOT MATERIALIZED (
         b.amount,
         open_share.is_ready,
         open_share.is_billed_class,
+        open_share.limit_status,
+        open_share.limit_level,
+        open_share.limit_amount,
+        open_share.limit_used,
         d.invoice_id,
         i.run_date AS draft_run_date,
         i.is_run_owned,
@@ -135,6 +139,10 @@ SELECT
     share.amount,
     share.transaction_class,
     share.transaction_date,
+    share.limit_level,
+    share.limit_amount,
+    share.limit_used,
+    c.currency,
     c.state,
     quarantine.code,
     quarantine.message,
@@ -161,6 +169,7 @@ SELECT
         WHEN NOT share.is_billed_class THEN 'class_not_included'
         WHEN admission.contract_id IS NULL THEN 'not_due'
         WHEN NOT share.is_ready THEN 'not_ready'
+        WHEN share.limit_status = 'failed' THEN 'not_to_exceed'
         WHEN admission.oldest_run_date IS NULL THEN 'after_cutoff'
         WHEN admission.run_date IS NULL THEN 'beside_a_kept_draft'
         WHEN share.draft_run_date = admission.run_date THEN 'on_its_draft'

@@ -25,6 +25,7 @@ WITH waiting AS (
         b.is_sale
         AND b.state = 'open'
         AND b.is_ready
+        AND b.limit_status IS DISTINCT FROM 'failed'
         AND cl.billing_method = 'time_and_material'
         AND CASE b.transaction_class
             WHEN 'time' THEN cl.includes_time
@@ -207,7 +208,7 @@ lost AS (
     FROM suspect
     INNER JOIN invoicing.invoice_run AS r ON suspect.latest_attempt_id = r.attempt_id AND r.status = 'succeeded'
     LEFT JOIN invoicing.run_accounting AS left_out
-        ON r.attempt_id = left_out.attempt_id AND left_out.reason IN ('class_not_included', 'not_to_exceed')
+        ON r.attempt_id = left_out.attempt_id AND left_out.reason = 'class_not_included'
     LEFT JOIN derived_again
         ON suspect.contract_id = derived_again.contract_id AND suspect.billable_id = derived_again.billable_id
     WHERE

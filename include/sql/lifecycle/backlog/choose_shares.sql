@@ -1,4 +1,5 @@
--- Purpose: the open shares that a mark would change: those that no live invoice holds and that say otherwise.
+-- Purpose: the open shares that a mark would change: those that no live invoice holds and that say otherwise. One that a limit has
+-- failed is not ready, whatever its source says.
 -- Parameters: contract_ids, transaction_ids, milestone_ids (null: all), transaction_classes, until, customer_ids, to_ready,
 -- to_billing_type (null: any). Milestones are always chargeable.
 -- Grain: one row per share in pg_temp.chosen_share.
@@ -6,13 +7,15 @@
 CREATE TEMPORARY TABLE chosen_share ON COMMIT DROP AS
 SELECT
     b.contract_id,
-    b.billable_id
+    b.billable_id,
+    b.is_ready AS was_ready
 FROM rules.open_billable AS b
 WHERE
     b.contract_id = any(cast(:contract_ids AS text[]))
     AND NOT b.is_held
     AND (
         b.is_ready <> cast(:to_ready AS boolean)
+        OR (cast(:to_ready AS boolean) AND b.limit_status = 'failed')
         OR (b.billing_type <> cast(:to_billing_type AS invoicing.billing_type) AND b.source <> 'milestone')
     )
     AND (

@@ -9,6 +9,8 @@ SELECT
     d.amount,
     d.tax_amount,
     d.description,
+    d.contract_line_id,
+    b.customer_id,
     b.source,
     b.is_sale,
     b.quantity AS source_quantity,

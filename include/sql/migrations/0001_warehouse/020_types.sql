@@ -19,6 +19,12 @@ CREATE TYPE invoicing.schedule_source AS ENUM ('delivered', 'generated', 'manual
 
 CREATE TYPE invoicing.run_status AS ENUM ('not_run', 'run_successful', 'run_failed');
 
+-- Levels of not-to-exceed limits, in the order in which they are tested.
+CREATE TYPE invoicing.limit_level AS ENUM ('contract_line_customer', 'contract_line', 'contract_customer', 'contract');
+
+-- What the limits made of a share when it was evaluated.
+CREATE TYPE invoicing.limit_status AS ENUM ('committed', 'failed');
+
 -- Why an open billable of a due line is, or is not, invoiced. `late`: a milestone whose date has passed.
 CREATE TYPE invoicing.accounting_reason AS ENUM (
     'invoiced', 'after_cutoff', 'not_ready', 'class_not_included', 'on_a_draft', 'not_to_exceed', 'quarantined', 'late'

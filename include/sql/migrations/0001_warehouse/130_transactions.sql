@@ -29,6 +29,8 @@ CREATE TABLE invoicing.transaction (
 -- share_id: of a correction and of what one gave back, the billable that it all began with, a share or an entry; part: of a
 -- correction that of the billable that was billed.
 -- split_percent, is_rounding_share: how the source was split when it was first recorded, null where it names its customer.
+-- limit_status: what the not-to-exceed limits made of it, null where none applies or it was not evaluated; of a failed one limit_level,
+-- limit_amount and limit_used are the limit that had no room, and what of it was committed or invoiced then.
 CREATE TABLE invoicing.billable (
     contract_id text COLLATE "C" NOT NULL,
     billable_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -55,7 +57,17 @@ CREATE TABLE invoicing.billable (
     share_id bigint,
     split_percent numeric,
     is_rounding_share boolean,
+    limit_status invoicing.limit_status,
+    limit_level invoicing.limit_level,
+    limit_amount numeric,
+    limit_used numeric,
     CONSTRAINT pk_billable PRIMARY KEY (contract_id, billable_id),
+    CONSTRAINT ck_billable_limit CHECK (
+        CASE
+            WHEN limit_status = 'failed' THEN num_nulls(limit_level, limit_amount, limit_used) = 0
+            ELSE num_nonnulls(limit_level, limit_amount, limit_used) = 0
+        END
+    ),
     CONSTRAINT ck_billable_origin CHECK (num_nonnulls(transaction_id, milestone_id) <= 1),
     CONSTRAINT ck_billable_correction CHECK ((source = 'correction') = (corrects_actual_id IS NOT NULL))
 );
@@ -78,6 +90,10 @@ WHERE share_id IS NOT NULL;
 -- What is still open: history falls out of it at confirmation, so a run costs what is due and not what was ever billed.
 CREATE INDEX ix_billable_open ON invoicing.billable (contract_id, contract_line_id, transaction_date)
 WHERE state = 'open';
+
+-- What another system invoiced counts for limits and sums, and is found without reading what was billed here.
+CREATE INDEX ix_billable_billed_elsewhere ON invoicing.billable (contract_id)
+WHERE state = 'billed_elsewhere';
 
 -- What the source says by now of a share that was billed before, which stays as it was billed. state: open, canceled (also where
 -- the customer has no share any more) or billed_elsewhere.

@@ -1,0 +1,1 @@
+"""Not-to-exceed limits: what they leave room for, and what they do not."""
