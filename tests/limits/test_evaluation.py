@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from invoicing.errors import LimitExceededError
 from tests.limits.capped import Capped
 from tests.world.names import CONTRACT, LINE, october
 from tests.world.reads import billed
@@ -281,6 +282,15 @@ def test_reset_admits_by_date_whatever_was_admitted_first(capped: Capped) -> Non
     assert capped.reevaluate() == 0
     assert capped.reevaluate(reset=True) == 2
     assert capped.verdicts() == {"T1": "committed", "T2": "failed contract"}
+
+
+def test_figures_of_what_failed_follow_without_another_verdict(capped: Capped) -> None:
+    capped.limit_contract("150")
+    capped.world.transaction("T1", october(1), "200")
+    capped.world.transaction("T2", october(2), "100")
+    assert capped.reevaluate() == 0
+    with pytest.raises(LimitExceededError, match=r"100.00 is committed or invoiced, of 150"):
+        capped.desk.mark(transaction_ids=["T1"])
 
 
 def test_reset_leaves_what_is_on_a_draft(capped: Capped) -> None:

@@ -18,6 +18,7 @@ from invoicing.warehouse.statements import Statement, execute
 ADD_CHANGED_SHARES = Statement("limits/evaluation/add_changed_shares")
 ADD_MARKED = Statement("limits/evaluation/add_marked")
 ADD_OF_CONTRACTS = Statement("limits/evaluation/add_of_contracts")
+COUNT_CHANGED = Statement("limits/evaluation/count_changed")
 CREATE_WAITING = Statement("limits/evaluation/create_waiting")
 DROP_EVALUATED = Statement("limits/evaluation/drop_evaluated")
 FIND_LIMITS = Statement("limits/evaluation/find_limits")
@@ -66,11 +67,11 @@ def reevaluate(connection: sa.Connection, contract_ids: Sequence[str], *, reques
     _begin(connection)
     if not execute(connection, ADD_OF_CONTRACTS, contract_ids=named, is_reset=reset).rowcount:
         return 0
-    differing = _find_verdicts(connection)
-    if differing:
+    if _find_verdicts(connection):
         change = open_change(connection, request, "reevaluate", named)
         execute(connection, RECORD_VERDICTS, change_id=change.change_id)
-    return differing
+    changed: int = execute(connection, COUNT_CHANGED).scalar_one()
+    return changed
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -79,7 +80,7 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _find_verdicts(connection: sa.Connection) -> int:
-    """Of how many of the waiting shares another verdict is recorded."""
+    """Of how many of the waiting shares another verdict, or other figures, are to be recorded."""
     connection.execute(sa.text("ANALYZE pg_temp.waiting_share"))
     for statement, table in ((FIND_SHARES, "evaluated_share"), (FIND_LIMITS, "evaluated_limit")):
         execute(connection, statement)

@@ -1,6 +1,7 @@
 -- Purpose: evaluate the shares against their limits: first those that were admitted before, then by date, transaction and customer.
 -- Parameters: none (reads evaluated_share, evaluated_limit).
--- Grain: one row in pg_temp.verdict per share of which another verdict is recorded; limit_status is null where no limit holds for it.
+-- Grain: one row in pg_temp.verdict per share of which another verdict or other figures are recorded; limit_status is null where no limit
+-- holds for it, is_changed whether it was another.
 -- May be repeated: once drop_evaluated has dropped the table.
 CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
 WITH contract AS MATERIALIZED (
@@ -78,7 +79,8 @@ SELECT
     new_status AS limit_status,
     new_level AS limit_level,
     new_amount AS limit_amount,
-    new_used AS limit_used
+    new_used AS limit_used,
+    (limit_status IS DISTINCT FROM new_status) AS is_changed
 FROM judged
 WHERE
     (limit_status, limit_level, limit_amount, limit_used)
