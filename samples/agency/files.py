@@ -33,6 +33,7 @@ _COLUMNS = {
     "milestones": """contract_id contract_line_id milestone_id customer_id name milestone_date amount tax_amount
         billing_status""",
     "contract_customers": "contract_id customer_id is_primary not_to_exceed_limit payment_terms_days",
+    "opening_balances": "contract_id contract_line_id customer_id invoiced_amount as_of",
     "invoice_frequencies": "invoice_frequency_id name period run_days",
     "retainers": "contract_id retainer_id customer_id description invoice_date amount billing_status",
     "roles": "role_id name target_utilization_percent",
@@ -43,13 +44,13 @@ _COLUMNS = {
 _TYPES = {
     column: column_type
     for column_type, columns in {
-        MONEY: "unit_price amount tax_amount contracted_amount not_to_exceed_limit",
+        MONEY: "unit_price amount tax_amount contracted_amount not_to_exceed_limit invoiced_amount",
         QUANTITY: "quantity capacity_hours",
         PERCENT: "split_percent target_utilization_percent",
         pa.int32(): "payment_terms_days",
         pa.bool_(): "includes_time includes_expense includes_material includes_fee is_rounding_customer is_primary",
         pa.date32(): """date transaction_date run_date transaction_cutoff_date billing_start_date billing_end_date
-            milestone_date invoice_date""",
+            milestone_date invoice_date as_of""",
     }.items()
     for column in columns.split()
 }

@@ -25,6 +25,7 @@ def firm_tables(firm: Firm) -> dict[str, Iterator[pa.Table]]:
         "invoice_schedules": _schedule_rows(firm),
         "milestones": _milestone_rows(firm),
         "contract_customers": _contract_customer_rows(firm),
+        "opening_balances": _opening_balance_rows(firm),
         "invoice_frequencies": (
             {
                 "invoice_frequency_id": each.frequency_id,
@@ -134,6 +135,19 @@ def _contract_customer_rows(firm: Firm) -> Rows:
                 "customer_id": customer.customer_id,
                 "is_primary": index == 0,
                 "payment_terms_days": 30 if index == 0 else 45,
+            }
+
+
+def _opening_balance_rows(firm: Firm) -> Rows:
+    """The contracts with a limit came from another system, which had invoiced a tenth of it."""
+    for contract, line in firm.lines:
+        if contract.limit is not None and line is contract.lines[0]:
+            yield {
+                "contract_id": contract.contract_id,
+                "contract_line_id": line.line_id,
+                "customer_id": contract.customers[0].customer_id,
+                "invoiced_amount": _money(contract.limit // 10),
+                "as_of": contract.start - timedelta(days=1),
             }
 
 

@@ -354,6 +354,7 @@ class AnyLife(RuleBasedStateMachine):
             self.terms.contract_lines,
             self.terms.contract_line_customers,
             self.terms.contract_customers,
+            self.terms.opening_balances,
             changes.transactions,
             changes.invoice_schedules,
             changes.milestones,

@@ -95,6 +95,10 @@ def used(records: Records, limit: Limit, without: Iterable[Actual] = ()) -> tupl
         ),
         NOTHING,
     )
+    invoiced += sum(
+        (balance.invoiced_amount for key, balance in records.opening_balances.items() if limit.holds_for(*key)),
+        NOTHING,
+    )
     return committed, invoiced
 
 

@@ -19,6 +19,7 @@ from tests.model.source import (
     LineCustomer,
     Milestone,
     MilestoneStatus,
+    OpeningBalance,
     Schedule,
     Source,
     Transaction,
@@ -87,6 +88,21 @@ def limited(draw: st.DrawFn, terms: Source) -> Source:
         contract_lines=capped(terms.contract_lines),
         contract_line_customers=capped(terms.contract_line_customers),
         contract_customers=capped(tuple(payers)),
+        opening_balances=draw(_opening_balances(terms)),
+    )
+
+
+@st.composite
+def _opening_balances(draw: st.DrawFn, terms: Source) -> tuple[OpeningBalance, ...]:
+    """What was invoiced before, of a few customers on a few lines; one that was known stays, at another amount."""
+    places = [
+        (contract_id, line_id, name) for contract_id in ("A", "B") for line_id in (WORK, BUILD) for name in CUSTOMERS
+    ]
+    known = {(row.contract_id, row.contract_line_id, row.customer_id) for row in terms.opening_balances}
+    chosen = known | set(draw(st.lists(st.sampled_from(places), max_size=2, unique=True)))
+    return tuple(
+        OpeningBalance(*place, draw(st.sampled_from(tuple(map(Decimal, ("0", "100", "-50", "1600"))))), RUN_DATES[0])
+        for place in sorted(chosen)
     )
 
 

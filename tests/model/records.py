@@ -22,6 +22,7 @@ from tests.model.source import (
     Line,
     LineCustomer,
     Milestone,
+    OpeningBalance,
     RunStatus,
     Schedule,
     Source,
@@ -59,6 +60,7 @@ class Records:
         self.contracts: dict[str, Contract] = {}
         self.lines: dict[tuple[str, str], Line] = {}
         self.contract_customers: dict[tuple[str, str], ContractCustomer] = {}
+        self.opening_balances: dict[tuple[str, str, str], OpeningBalance] = {}
         self.customers: dict[tuple[str, str], dict[str, LineCustomer]] = {}
         self.transactions: dict[tuple[str, str], Transaction] = {}
         self.milestones: dict[tuple[str, str], Milestone] = {}
@@ -125,6 +127,9 @@ class Records:
             take(self.customers.setdefault(line_key, {}), customer.customer_id, customer)
         for payer in source.contract_customers:
             take(self.contract_customers, (payer.contract_id, payer.customer_id), payer)
+        for balance in source.opening_balances:
+            line_key = (balance.contract_id, balance.contract_line_id)
+            take(self.opening_balances, (*line_key, balance.customer_id), balance)
         return changed - new
 
     def _evaluate(

@@ -75,6 +75,15 @@ class ContractCustomer:
 
 
 @dataclass(frozen=True)
+class OpeningBalance:
+    contract_id: str
+    contract_line_id: str
+    customer_id: str
+    invoiced_amount: Decimal
+    as_of: date
+
+
+@dataclass(frozen=True)
 class Transaction:
     contract_id: str
     transaction_id: str
@@ -123,6 +132,7 @@ TABLES: dict[str, tuple[type, int]] = {
     "contract_lines": (Line, 2),
     "contract_line_customers": (LineCustomer, 3),
     "contract_customers": (ContractCustomer, 2),
+    "opening_balances": (OpeningBalance, 3),
     "transactions": (Transaction, 2),
     "invoice_schedules": (Schedule, 3),
     "milestones": (Milestone, 2),
@@ -138,6 +148,7 @@ class Source:
     contract_lines: tuple[Line, ...] = ()
     contract_line_customers: tuple[LineCustomer, ...] = ()
     contract_customers: tuple[ContractCustomer, ...] = ()
+    opening_balances: tuple[OpeningBalance, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     invoice_schedules: tuple[Schedule, ...] = ()
     milestones: tuple[Milestone, ...] = ()

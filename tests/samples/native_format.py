@@ -24,6 +24,7 @@ COLUMNS = {
         "billing_status"
     ),
     "contract_customers": "contract_id, customer_id, is_primary, not_to_exceed_limit, payment_terms_days",
+    "opening_balances": "contract_id, contract_line_id, customer_id, invoiced_amount, as_of",
     "invoice_frequencies": "invoice_frequency_id, name, period, run_days",
     "retainers": "contract_id, retainer_id, customer_id, description, invoice_date, amount, billing_status",
     "roles": "role_id, name, target_utilization_percent",
@@ -40,6 +41,7 @@ PRIMARY_KEYS = {
     "invoice_schedules": ("contract_id", "contract_line_id", "run_date"),
     "milestones": ("contract_id", "milestone_id"),
     "contract_customers": ("contract_id", "customer_id"),
+    "opening_balances": ("contract_id", "contract_line_id", "customer_id"),
     "invoice_frequencies": ("invoice_frequency_id",),
     "retainers": ("contract_id", "retainer_id"),
     "roles": ("role_id",),
@@ -60,6 +62,7 @@ REFERENCES = (
     ("milestones", ("contract_id", "contract_line_id"), "contract_lines"),
     ("contract_customers", ("contract_id",), "project_contracts"),
     ("contract_customers", ("customer_id",), "customers"),
+    ("opening_balances", ("contract_id", "contract_line_id", "customer_id"), "contract_line_customers"),
     ("retainers", ("contract_id", "customer_id"), "contract_customers"),
     ("resources", ("default_role_id",), "roles"),
     ("resource_capacity", ("resource_id",), "resources"),

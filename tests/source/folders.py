@@ -113,6 +113,15 @@ VALID: dict[str, list[Row]] = {
             "payment_terms_days": "30",
         },
     ],
+    "opening_balances": [
+        {
+            "contract_id": "C-1",
+            "contract_line_id": "work",
+            "customer_id": "adatum",
+            "invoiced_amount": "250",
+            "as_of": "2020-09-30",
+        },
+    ],
     "invoice_frequencies": [
         {"invoice_frequency_id": "mondays", "name": "Mondays", "period": "weekly", "run_days": "monday"},
     ],

@@ -10,7 +10,7 @@ from tests.source.folders import SourceFolder, load, problems_of
 from tests.world.world import World
 
 
-def test_folder_of_all_thirteen_files_loads(world: World, source: SourceFolder) -> None:
+def test_folder_of_all_fourteen_files_loads(world: World, source: SourceFolder) -> None:
     result = load(world, source.write())
     assert {table.name: (table.rows, table.inserted, table.changed) for table in result.tables} == {
         name: (len(rows), len(rows), 0) for name, rows in source.tables.items()

@@ -67,6 +67,7 @@ def test_numbers_written_otherwise_change_nothing(world: World, source: SourceFo
         ("contract_customers", {"payment_terms_days": ""}),
         ("contract_lines", {"name": "Other"}),
         ("contract_line_customers", {"not_to_exceed_limit": "12.50"}),
+        ("opening_balances", {"as_of": "2020-10-01"}),
         ("invoice_schedules", {"transaction_cutoff_date": "2020-10-01"}),
         ("milestones", {"name": "Other"}),
         ("retainers", {"description": "Other"}),

@@ -29,6 +29,7 @@ ALIASES = {
     "invoice_number": "n",
     "invoice_run": "r",
     "milestone": "m",
+    "opening_balance": "ob",
     "posting": "p",
     "project_contract": "c",
     "run_bucket": "rb",

@@ -6,8 +6,8 @@ SELECT
     c.currency,
     c.state,
     line_sum.contracted_amount,
-    coalesce(posted.amount, 0) + coalesce(share_sum.billed_elsewhere_amount, 0) AS billed_amount,
-    coalesce(share_sum.open_amount, 0) AS open_amount,
+    coalesce(posted.amount, 0) + coalesce(elsewhere.amount, 0) AS billed_amount,
+    coalesce(waiting.amount, 0) AS open_amount,
     coalesce(ready.amount, 0) AS ready_amount,
     cast(0 AS numeric) AS advance_balance,
     coming.run_date AS next_run_date
@@ -32,15 +32,18 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT
         contract_id,
-        sum(CASE WHEN state = 'billed_elsewhere' THEN amount ELSE 0 END) AS billed_elsewhere_amount,
-        sum(CASE WHEN state = 'open' THEN amount ELSE 0 END) AS open_amount
-    FROM invoicing.billable
-    WHERE
-        state IN ('open', 'billed_elsewhere')
-        AND (is_sale OR source = 'milestone')
-        AND billing_type = 'chargeable'
+        sum(amount) AS amount
+    FROM rules.invoiced_elsewhere
     GROUP BY contract_id
-) AS share_sum ON c.contract_id = share_sum.contract_id
+) AS elsewhere ON c.contract_id = elsewhere.contract_id
+LEFT JOIN (
+    SELECT
+        contract_id,
+        sum(amount) AS amount
+    FROM rules.open_share
+    WHERE billing_type = 'chargeable'
+    GROUP BY contract_id
+) AS waiting ON c.contract_id = waiting.contract_id
 LEFT JOIN (
     SELECT
         contract_id,

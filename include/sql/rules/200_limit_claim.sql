@@ -46,16 +46,13 @@ FROM (
     WHERE i.status IN ('confirmed', 'paid')
     UNION ALL
     SELECT
-        b.contract_id,
-        b.contract_line_id,
-        b.customer_id,
+        elsewhere.contract_id,
+        elsewhere.contract_line_id,
+        elsewhere.customer_id,
         cast(NULL AS bigint) AS billable_id,
         cast(0 AS numeric) AS committed_amount,
-        b.amount AS invoiced_amount
-    FROM invoicing.billable AS b
-    WHERE
-        b.state = 'billed_elsewhere'
-        AND b.billing_type = 'chargeable'
+        elsewhere.amount AS invoiced_amount
+    FROM rules.invoiced_elsewhere AS elsewhere
 ) AS claim
 CROSS JOIN LATERAL (
     VALUES

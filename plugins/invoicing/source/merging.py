@@ -69,8 +69,8 @@ def count_changes(connection: sa.Connection, table: Table) -> Changes:
 
 
 def find_changed_contracts(connection: sa.Connection, changes: Mapping[Table, Changes]) -> list[str]:
-    """The contracts that were known before, and of which a row of a table with limits differs."""
-    tables = {table: _changed(table) for table, found in changes.items() if table.has_limit and found.rows}
+    """The contracts that were known before, and of which a row of a table that decides about limits differs."""
+    tables = {table: _changed(table) for table, found in changes.items() if table.decides_limits and found.rows}
     if not tables:
         return []
     differing = sa.union(*(sa.select(changed.c.contract_id) for changed in tables.values()))

@@ -63,9 +63,9 @@ class Table:
         return f"changed_{self.name}"
 
     @property
-    def has_limit(self) -> bool:
-        """Whether a row of it may set a not-to-exceed limit."""
-        return _LIMIT in self.columns
+    def decides_limits(self) -> bool:
+        """Whether a row of it may set a not-to-exceed limit, or take room of one."""
+        return not {_LIMIT, _INVOICED}.isdisjoint(self.columns)
 
 
 def _id(name: str) -> Column:
@@ -89,6 +89,7 @@ def _enum(name: str, *values: str) -> OneOf:
 
 
 _LIMIT = Column("not_to_exceed_limit", Number(low=0), money=True)
+_INVOICED = Column("invoiced_amount", Number(), required=True, money=True)
 _TARGET_UTILIZATION = Column("target_utilization_percent", Number(low=0, high=100))
 _INCLUDED = "staged.billing_method = 'time_and_material'"
 _NOTHING = "0"
@@ -195,6 +196,20 @@ TABLES = (
             Column("split_percent", Number(low=0, high=100), required=True),
             Column("is_rounding_customer", FLAG, required=True),
             _LIMIT,
+        ),
+        (_LINE_OF_CONTRACT, _CUSTOMER),
+    ),
+    Table(
+        "opening_balances",
+        "opening balance",
+        "opening_balance",
+        ("contract_id", "contract_line_id", "customer_id"),
+        (
+            _id("contract_id"),
+            _id("contract_line_id"),
+            _id("customer_id"),
+            _INVOICED,
+            Column("as_of", Day(), required=True),
         ),
         (_LINE_OF_CONTRACT, _CUSTOMER),
     ),

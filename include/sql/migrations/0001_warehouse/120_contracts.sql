@@ -67,6 +67,16 @@ CREATE TABLE invoicing.contract_line_customer (
     CONSTRAINT ck_contract_line_customer_split_percent CHECK (split_percent BETWEEN 0 AND 100)
 );
 
+-- What another system had invoiced to a customer on a line by a day, its own transactions and milestones up to that day included.
+CREATE TABLE invoicing.opening_balance (
+    contract_id text COLLATE "C" NOT NULL,
+    contract_line_id text COLLATE "C" NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    invoiced_amount numeric NOT NULL,
+    as_of date NOT NULL,
+    CONSTRAINT pk_opening_balance PRIMARY KEY (contract_id, contract_line_id, customer_id)
+);
+
 -- Every date on which a line is due, whatever it comes from; source_id names the milestone or the retainer. cutoff_date: the last
 -- date that is taken, inclusive. What our own runs took says so: attempt_id is the attempt that took it, ran_for the run date
 -- of that run, which differs from run_date where a missed day was caught up. A row that came in as run_successful was run by

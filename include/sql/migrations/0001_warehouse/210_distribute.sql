@@ -12,7 +12,7 @@ BEGIN
         PERFORM create_reference_table(('invoicing.' || name)::regclass);
     END LOOP;
     PERFORM create_distributed_table('invoicing.project_contract', 'contract_id');
-    FOREACH name IN ARRAY ARRAY['contract_customer', 'contract_line', 'contract_line_customer', 'schedule_row', 'milestone',
+    FOREACH name IN ARRAY ARRAY['contract_customer', 'contract_line', 'contract_line_customer', 'opening_balance', 'schedule_row', 'milestone',
                                 'retainer', 'transaction', 'billable', 'later_share', 'taken_share', 'posting',
                                 'invoice', 'invoice_line', 'invoice_line_detail', 'invoice_change',
                                 'approval_invoice', 'run_due_row', 'run_line', 'billing_exception'] LOOP

@@ -23,6 +23,13 @@ REFERENCES invoicing.contract_line (contract_id, contract_line_id);
 ALTER TABLE invoicing.contract_line_customer
 ADD CONSTRAINT fk_contract_line_customer_customer FOREIGN KEY (customer_id) REFERENCES invoicing.customer (customer_id);
 
+ALTER TABLE invoicing.opening_balance
+ADD CONSTRAINT fk_opening_balance_line FOREIGN KEY (contract_id, contract_line_id)
+REFERENCES invoicing.contract_line (contract_id, contract_line_id);
+
+ALTER TABLE invoicing.opening_balance
+ADD CONSTRAINT fk_opening_balance_customer FOREIGN KEY (customer_id) REFERENCES invoicing.customer (customer_id);
+
 ALTER TABLE invoicing.schedule_row
 ADD CONSTRAINT fk_schedule_row_line FOREIGN KEY (contract_id, contract_line_id)
 REFERENCES invoicing.contract_line (contract_id, contract_line_id);
