@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -134,6 +135,22 @@ def test_generating_again_says_that_nothing_is_left_and_changes_nothing(fixed: F
         fixed.generate(count=2)
     assert refused.value.contracted_amount == refused.value.planned_amount == 12000
     assert dump(fixed.world) == before
+
+
+def test_amount_is_shared_once_however_many_ask_for_it_at_once(fixed: FixedPrice) -> None:
+    fixed.line()
+    fixed.world.load()
+
+    def generate(day: int) -> bool:
+        try:
+            fixed.generate(start=october(day), count=3)
+        except NothingLeftError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(generate, range(1, 5))) == [False, False, False, True]
+    assert fixed.amounts() == [4000] * 3
 
 
 def test_what_an_amount_was_raised_by_is_shared_on_other_dates(fixed: FixedPrice) -> None:
