@@ -244,6 +244,53 @@ class LimitExceededError(RefusedError):
         )
 
 
+class MilestonesNotPossibleError(RefusedError):
+    """No milestones can be generated for a contract line as it is."""
+
+    code = "INV-515"
+
+    def __init__(self, contract_line_id: str, reason: str) -> None:
+        self.contract_line_id, self.reason = contract_line_id, reason
+        super().__init__(f"line {contract_line_id} {reason}")
+
+
+class NothingLeftError(RefusedError):
+    """The milestones of a contract line come to its contracted amount already, or to more; none were generated."""
+
+    code = "INV-516"
+
+    def __init__(self, contract_line_id: str, contracted_amount: Decimal, planned_amount: Decimal) -> None:
+        self.contract_line_id = contract_line_id
+        self.contracted_amount, self.planned_amount = contracted_amount, planned_amount
+        super().__init__(
+            f"nothing is left of line {contract_line_id}: its milestones and opening balances come to {planned_amount}, and it was contracted for "
+            f"{contracted_amount}; correct its contracted_amount, or its milestones"
+        )
+
+
+class TooManyMilestonesError(RefusedError):
+    """An amount has fewer units of its currency than milestones were asked for; none were generated."""
+
+    code = "INV-517"
+
+    def __init__(self, count: int, amount: Decimal, currency: str, most: int) -> None:
+        self.count, self.amount, self.currency, self.most = count, amount, currency, most
+        super().__init__(f"{amount} {currency} cannot be shared by {count} milestones; ask for {most} at most")
+
+
+class MilestonesExistError(RefusedError):
+    """The contract has milestones of the ids that were to be generated; none were generated."""
+
+    code = "INV-518"
+
+    def __init__(self, contract_line_id: str, milestone_ids: Sequence[str]) -> None:
+        self.contract_line_id, self.milestone_ids = contract_line_id, tuple(milestone_ids)
+        super().__init__(
+            f"line {contract_line_id} cannot have these milestones, since the contract has them already: "
+            f"{', '.join(milestone_ids)}; choose other dates"
+        )
+
+
 class SchemaError(TerminalError):
     """The warehouse has no schema, an older one or a newer one than this package."""
 

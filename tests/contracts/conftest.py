@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contracts.fixed_price import FixedPrice
 from tests.contracts.planner import Planner
 from tests.world.world import World
 
@@ -10,3 +11,9 @@ from tests.world.world import World
 def planner(world: World) -> Planner:
     world.contract()
     return Planner(world)
+
+
+@pytest.fixture
+def fixed(world: World) -> FixedPrice:
+    world.contract()
+    return FixedPrice(world)

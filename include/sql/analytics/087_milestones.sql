@@ -1,37 +1,20 @@
--- One row per milestone and customer: the share as it stands now, which is the latest where a correction gave it back.
+-- One row per milestone and customer.
 CREATE OR REPLACE VIEW analytics.milestones AS
 SELECT
-    b.contract_id,
-    b.contract_line_id,
-    b.milestone_id,
-    b.customer_id,
+    share.contract_id,
+    share.contract_line_id,
+    share.milestone_id,
+    share.customer_id,
     m.name,
     m.milestone_date,
     c.currency,
-    b.amount,
-    b.tax_amount,
-    CASE
-        WHEN b.state IN ('billed', 'billed_elsewhere') THEN 'invoice_posted'
-        WHEN d.billable_id IS NOT NULL THEN 'invoice_created'
-        WHEN b.is_ready THEN 'ready_to_invoice'
-        ELSE 'not_ready'
-    END AS billing_status,
-    d.invoice_id
-FROM invoicing.billable AS b
-INNER JOIN invoicing.project_contract AS c ON b.contract_id = c.contract_id
-INNER JOIN invoicing.milestone AS m ON b.contract_id = m.contract_id AND b.milestone_id = m.milestone_id
-LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
-LEFT JOIN invoicing.billable AS later
-    ON
-        b.contract_id = later.contract_id
-        AND b.milestone_id = later.milestone_id
-        AND b.customer_id = later.customer_id
-        AND b.part + 1 = later.part
-        AND later.source = 'milestone'
-WHERE
-    b.source = 'milestone'
-    AND b.state <> 'canceled'
-    AND later.billable_id IS NULL;
+    share.amount,
+    share.tax_amount,
+    share.billing_status,
+    share.invoice_id
+FROM rules.milestone_share AS share
+INNER JOIN invoicing.project_contract AS c ON share.contract_id = c.contract_id
+INNER JOIN invoicing.milestone AS m ON share.contract_id = m.contract_id AND share.milestone_id = m.milestone_id;
 
 COMMENT ON VIEW analytics.milestones IS 'Milestones, one row per customer who has a share of it.';
 COMMENT ON COLUMN analytics.milestones.contract_id IS 'Contract of the milestone.';

@@ -13,7 +13,19 @@ from typing import NoReturn
 
 import typer
 
-from invoicing.cli import approvals, contracts, db, drafts, lifecycle, limits, lists, loading, marking, process
+from invoicing.cli import (
+    approvals,
+    contracts,
+    db,
+    drafts,
+    lifecycle,
+    limits,
+    lists,
+    loading,
+    marking,
+    milestones,
+    process,
+)
 from invoicing.cli.options import Warehouse
 from invoicing.cli.output import warn
 from invoicing.cli.session import name_warehouse
@@ -23,6 +35,7 @@ from invoicing.errors import InvoicingError, OptionsError
 COMMANDS: tuple[Callable[..., None], ...] = (
     loading.load,
     contracts.schedule,
+    milestones.milestones,
     process.run,
     lists.runs,
     lists.invoices,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import typer
 
 from invoicing import reports
 from invoicing.cli.options import Invoice as InvoiceName
-from invoicing.cli.options import Json, Warehouse
+from invoicing.cli.options import Json, Warehouse, exact_number
 from invoicing.cli.output import console, say, tell
 from invoicing.cli.session import new_request, open_engine
 from invoicing.errors import OptionsError, UsageError
@@ -48,14 +48,7 @@ def show(invoice: InvoiceName, warehouse: Warehouse = None, json: Json = False) 
         reports.print_table(changes, reports.COLUMNS["list_invoice_changes"], console)
 
 
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise typer.BadParameter(f"{text!r} is not a number") from error
-
-
-_Amount = Annotated[Decimal | None, typer.Option(parser=_amount, metavar="NUMBER")]
+_Amount = Annotated[Decimal | None, typer.Option(parser=exact_number, metavar="NUMBER")]
 
 
 def edit(

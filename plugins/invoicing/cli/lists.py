@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import typer
 
@@ -61,14 +62,14 @@ def backlog(
 def _list(
     name: str, run_date: datetime | None, contract: list[str] | None, limit: int, warehouse: str | None, json: bool
 ) -> None:
+    day = run_date.date() if run_date else None
+    print_list(name, limit, warehouse, json, run_date=day, contract_ids=contract or None)
+
+
+def print_list(name: str, limit: int, warehouse: str | None, json: bool, **narrowed: Any) -> None:
+    """Prints a list of include/sql/reports, narrowed by its parameters."""
     with reading(open_engine(read_settings(), warehouse)) as connection:
-        rows = reports.read_report(
-            connection,
-            name,
-            run_date=run_date.date() if run_date else None,
-            contract_ids=contract or None,
-            row_limit=limit + 1 if limit else None,
-        )
+        rows = reports.read_report(connection, name, **narrowed, row_limit=limit + 1 if limit else None)
     more = bool(limit) and len(rows) > limit
     rows = rows.head(limit) if more else rows
     if json:

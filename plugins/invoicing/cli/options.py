@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -29,3 +30,11 @@ Until = Annotated[
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0: all.")]
 Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="Id or number.")]
 Invoices = Annotated[list[str] | None, typer.Argument(metavar="INVOICE", help="Ids or numbers.")]
+
+
+def exact_number(text: str) -> Decimal:
+    """Parses the value of an option that is a number, to its last digit."""
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise typer.BadParameter(f"{text!r} is not a number") from error

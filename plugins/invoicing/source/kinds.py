@@ -20,7 +20,7 @@ from invoicing.money import DECIMAL_DIGITS, INTEGER_DIGITS
 ID_CHARACTERS = 100
 TEXT_CHARACTERS = 1_000
 
-_EARLIEST = date(1900, 1, 1)  # before it lies a mistyped year, or another system's way to write "no date"
+EARLIEST = date(1900, 1, 1)  # before it lies a mistyped year, or another system's way to write "no date"
 
 Texts = Any  # pa.StringArray
 Mask = Any  # pa.BooleanArray; a null counts as false
@@ -73,7 +73,7 @@ class Day:
             days = values.cast(pa.date32())
         except pa.ArrowInvalid:  # tells that there are some, not which
             return pa.array([value is not None and _day(value) is None for value in values.to_pylist()], pa.bool_())
-        return pc.less(days, pa.scalar(_EARLIEST))
+        return pc.less(days, pa.scalar(EARLIEST))
 
     def explain(self, value: str) -> str:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
@@ -82,7 +82,7 @@ class Day:
             date.fromisoformat(value)
         except ValueError:
             return "is no day of the calendar; correct it"
-        return f"lies before {_EARLIEST}; correct it, or leave the field empty where there is no date"
+        return f"lies before {EARLIEST}; correct it, or leave the field empty where there is no date"
 
 
 def _day(value: str) -> date | None:
@@ -91,7 +91,7 @@ def _day(value: str) -> date | None:
         day = date.fromisoformat(value) if len(value) == 10 and value[4] == value[7] == "-" else None
     except ValueError:
         return None
-    return day if day is not None and day >= _EARLIEST else None
+    return day if day is not None and day >= EARLIEST else None
 
 
 @dataclass(frozen=True)

@@ -72,28 +72,31 @@ def load_folder(
         LoadRefusedError: the folder has problems; they are listed and nothing was loaded.
         WarehouseUnavailableError, WarehouseRefusedError: as `invoicing.warehouse.transactions.writing`.
     """
-    progress = progress or silent
-    request = Request(by, f"load/{uuid4()}")
+    with writing(engine, wait_seconds) as connection:
+        return load_into(connection, folder, request=Request(by, f"load/{uuid4()}"), progress=progress or silent)
+
+
+def load_into(connection: sa.Connection, folder: Path, *, request: Request, progress: Progress = silent) -> LoadResult:
+    """As `load_folder`, in the transaction of the caller: what it found under the locks of its slots still holds when this is in."""
     problems = Problems()
     files = find_files(folder, problems)
     if not files:
         problems.refuse_if_any(str(folder))
-    with writing(engine, wait_seconds) as connection:
-        rows = _stage(connection, files, problems, progress)
-        progress("checking", sum(rows.values()), None)
-        slots = slots_of(connection)
-        contracts_at = sum_changes(connection, slots)
-        check_files(connection, files, problems)
+    rows = _stage(connection, files, problems, progress)
+    progress("checking", sum(rows.values()), None)
+    slots = slots_of(connection)
+    contracts_at = sum_changes(connection, slots)
+    check_files(connection, files, problems)
+    _check_contracts(connection, files, problems)
+    problems.refuse_if_any(str(folder))
+    lock_request(connection, request.key)
+    lock_slots(connection, slots)
+    if sum_changes(connection, slots) != contracts_at:
         _check_contracts(connection, files, problems)
         problems.refuse_if_any(str(folder))
-        lock_request(connection, request.key)
-        lock_slots(connection, slots)
-        if sum_changes(connection, slots) != contracts_at:
-            _check_contracts(connection, files, problems)
-            problems.refuse_if_any(str(folder))
-        changes = _find_changes(connection, files)
-        progress("taking over", sum(rows.values()), None)
-        recorded = _take_over(connection, changes, request, slots)
+    changes = _find_changes(connection, files)
+    progress("taking over", sum(rows.values()), None)
+    recorded = _take_over(connection, changes, request, slots)
     tables = (TableResult(table.name, rows[table], *astuple(changes[table])) for table in files)
     return LoadResult(tuple(tables), recorded)
 

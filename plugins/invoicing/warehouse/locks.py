@@ -32,10 +32,15 @@ def lock_slots(connection: sa.Connection, slots: Sequence[int]) -> None:
     execute(connection, LOCK_SLOTS, slots=sorted(slots))
 
 
+def lock_slots_of(connection: sa.Connection, contract_ids: Sequence[str]) -> None:
+    """As `lock_slots`, by the contracts, for anyone who goes on to change them as a load does."""
+    lock_slots(connection, _slots_of(connection, contract_ids))
+
+
 def lock_contracts(connection: sa.Connection, contract_ids: Sequence[str]) -> None:
     """Keeps everybody else from changing these contracts; ids that are not known are harmless."""
     named = sorted(set(contract_ids))
-    slots = sorted(execute(connection, FIND_SLOTS, contract_ids=named).scalars())
+    slots = _slots_of(connection, named)
     if len(named) > _MOST_CONTRACTS:
         lock_slots(connection, slots)
         return
@@ -51,3 +56,7 @@ def lock_request(connection: sa.Connection, request_key: str) -> None:
 def share_request(connection: sa.Connection, request_key: str) -> None:
     """Keeps anyone who takes the request for itself from working beside all who share it."""
     execute(connection, SHARE_REQUEST, request_key=request_key)
+
+
+def _slots_of(connection: sa.Connection, contract_ids: Sequence[str]) -> list[int]:
+    return sorted(execute(connection, FIND_SLOTS, contract_ids=list(contract_ids)).scalars())
