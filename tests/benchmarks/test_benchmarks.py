@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 import sqlalchemy as sa
 
-from benchmarks import conditions, confirm, process, side_by_side, warehouse
+from benchmarks import conditions, confirm, limits, process, side_by_side, warehouse
 
 SMALL = ("--transactions", "900", "--contracts", "30", "--rounds", "1")
 
@@ -17,6 +17,7 @@ SMALL = ("--transactions", "900", "--contracts", "30", "--rounds", "1")
     [
         (process, ("process", "by hand", "floor")),
         (confirm, ("confirm", "floor")),
+        (limits, ("without limits", "with limits")),
         (
             side_by_side,
             ("first run", "second run", "confirm a date", "confirm contracts", "load", "edits", "longest edit"),
