@@ -65,6 +65,26 @@ def test_hours_that_came_before_the_draft_was_derived_afresh_are_not_written_off
     assert billed_sales(world) == [(8, 1600, "chargeable")]
 
 
+@pytest.mark.parametrize("changes", [{"transaction_date": october(3)}, {"transaction_class": "expense"}], ids=str)
+def test_draft_that_was_derived_afresh_bills_what_its_source_says_though_no_figure_changed(
+    world: World, desk: Desk, changes: dict[str, Any]
+) -> None:
+    world.revise("transactions", "T1", **changes)
+    world.run(DAY)
+    draft = invoice_of(world, DAY)
+    desk.confirm(draft)
+    (name,) = changes
+    assert getattr(desk.detail(draft, "T1"), name) == changes[name]
+
+
+def test_work_that_moved_to_another_line_of_the_day_is_on_that_line(world: World, desk: Desk) -> None:
+    world.line("more")
+    world.schedule(DAY, line_id="more")
+    world.revise("transactions", "T1", contract_line_id="more")
+    world.run(DAY)
+    assert desk.detail(invoice_of(world, DAY), "T1").contract_line_id == "more"
+
+
 def test_hours_that_a_person_took_off_are_written_off_whatever_came_later(world: World, desk: Desk) -> None:
     draft = invoice_of(world, DAY)
     change(desk, draft, quantity="6")
