@@ -182,7 +182,7 @@ class AnyLife(RuleBasedStateMachine):
     def remove_line(self, data: st.DataObject) -> None:
         invoice = data.draw(st.sampled_from(self._details())).invoice
         line_id = data.draw(st.sampled_from((WORK, BUILD)))
-        details = [detail for detail in invoice.details if detail.source.contract_line_id == line_id]
+        details = [detail for detail in invoice.details if detail.line_id == line_id]
 
         def remove() -> None:
             if not details:

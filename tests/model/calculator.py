@@ -104,7 +104,7 @@ class Calculator(Records):
         held = set()
         for detail in self.details:
             invoice, actual = detail.invoice, detail.source
-            row_is_due = DueRow(*actual.line, invoice.run_date) in due
+            row_is_due = DueRow(*detail.line, invoice.run_date) in due
             late = late_milestones == "bill" and actual.kind == "milestone"
             fresh = row_is_due or (late and (invoice.contract_id, invoice.run_date) in billing_days)
             if not invoice.is_run_owned or not fresh:
@@ -134,9 +134,7 @@ class Calculator(Records):
     def _vacated_rows(self, milestones: Iterable[Actual]) -> set[DueRow]:
         """Where the milestones stand so far: what they leave is derived afresh as well."""
         moved = set(milestones)
-        return {
-            DueRow(*detail.source.line, detail.invoice.run_date) for detail in self.details if detail.source in moved
-        }
+        return {DueRow(*detail.line, detail.invoice.run_date) for detail in self.details if detail.source in moved}
 
     def _can_split(self, line: tuple[str, str]) -> bool:
         customers = self.customers.get(line, {}).values()

@@ -38,6 +38,7 @@ class Said:
     transaction_date: date
     billing_type: BillingType
     is_canceled: bool = False
+    place: tuple[str, TransactionClass | Literal["milestone"]] | None = None  # line and class, of what a draft took
 
 
 @dataclass(eq=False)
@@ -103,6 +104,14 @@ class Detail:
     original_quantity: Decimal | None = None
     billed: Actual | None = None  # once confirmed: what it bills
     taken: Said | None = None  # of a source that changed since: what the draft took
+    line_id: str = ""  # the line that it was put on; its source may have moved to another since
+
+    def __post_init__(self) -> None:
+        self.line_id = self.line_id or self.source.contract_line_id
+
+    @property
+    def line(self) -> tuple[str, str]:
+        return self.source.contract_id, self.line_id
 
     @property
     def is_correction(self) -> bool:

@@ -367,6 +367,8 @@ def _close_as_taken(detail: Detail) -> None:
         is_canceled = source.status == "canceled"
         source.now = Said(source.worth, source.transaction_date, source.billing_type, is_canceled)
     source.worth, source.transaction_date, source.billing_type = taken.worth, taken.transaction_date, taken.billing_type
+    if taken.place:
+        source.contract_line_id, source.transaction_class = taken.place
 
 
 def _price_to_correct_from(billed: Actual) -> Decimal:

@@ -91,7 +91,7 @@ def used(records: Records, limit: Limit, without: Iterable[Actual] = ()) -> tupl
             _chargeable(detail)
             for invoice in records.invoices
             for detail in invoice.details
-            if not invoice.is_draft and limit.holds_for(*detail.source.line, invoice.customer_id)
+            if not invoice.is_draft and limit.holds_for(*detail.line, invoice.customer_id)
         ),
         NOTHING,
     )

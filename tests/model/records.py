@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tests.model.credit import follow
@@ -33,7 +34,7 @@ Origin = tuple[str, str | None, str | None]
 
 
 # What a load changes of what is open.
-_FOLLOWED = ("worth", "transaction_date", "billing_type", "status")
+_FOLLOWED = ("worth", "transaction_date", "billing_type", "status", "contract_line_id", "transaction_class")
 
 
 class DueRow(NamedTuple):
@@ -171,15 +172,34 @@ class Records:
                 self._statuses.setdefault(ScheduleKey(due_row, row.milestone_id), "not_run")
         if before is None or not self._recorded.get(_origin(row)):
             return
+        if (before.contract_line_id, before.customer_id) != (row.contract_line_id, row.customer_id):
+            line = (row.contract_id, row.contract_line_id)
+            self._splits[_origin(row)] = list(self.customers.get(line, {}).values())
         parts = shares(row, self._splits[_origin(row)], self.decimals(row.contract_id))
-        for share in self._recorded[_origin(row)]:
-            said = _actual(row, share.customer_id, parts[share.customer_id])
+        for share in list(self._recorded[_origin(row)]):
+            if share.customer_id not in parts:
+                self._end(share)
+                continue
+            said = _actual(row, share.customer_id, parts.pop(share.customer_id))
             self._change(
                 share,
                 said,
                 says_status=before.billing_status != row.billing_status,
                 says_billing_type=_billing_type(before) != said.billing_type,
             )
+        new = [_actual(row, customer_id, worth) for customer_id, worth in parts.items()]
+        self._recorded[_origin(row)] += new
+        self.actuals += new
+
+    def _end(self, share: Actual) -> None:
+        """Its customer has no share any more. What is billed stays billed."""
+        if share.is_billed:
+            nothing = Worth(Decimal(0), share.worth.unit_price, Decimal(0), Decimal(0))
+            share.now = Said(nothing, share.said.transaction_date, share.said.billing_type, is_canceled=True)
+            return
+        before = replace(share)
+        share.status = "canceled"
+        self._tell_draft(share, before)
 
     def _change(self, share: Actual, said: Actual, *, says_status: bool, says_billing_type: bool) -> None:
         """What a person marked stands until the source's own value of it changes."""
@@ -187,6 +207,7 @@ class Records:
             before = replace(share)
             says_billing_type |= share.status == "canceled"
             share.worth, share.transaction_date = said.worth, said.transaction_date
+            share.contract_line_id, share.transaction_class = said.contract_line_id, said.transaction_class
             if says_billing_type:
                 share.billing_type = said.billing_type
             if says_status or share.status == "canceled":
@@ -211,11 +232,12 @@ class Records:
         holder = self.holder(actual)
         if holder is None or not any(getattr(before, name) != getattr(actual, name) for name in _FOLLOWED):
             return
-        holder.taken = holder.taken or Said(before.worth, before.transaction_date, before.billing_type)
+        place = (before.contract_line_id, before.transaction_class)
+        holder.taken = holder.taken or Said(before.worth, before.transaction_date, before.billing_type, place=place)
         if not holder.invoice.is_run_owned:
             return
         for key in list(self._run_here):
-            is_its_row = key.row == DueRow(*actual.line, holder.invoice.run_date)
+            is_its_row = key.row == DueRow(*holder.line, holder.invoice.run_date)
             if is_its_row and self._statuses[key] == "run_successful":
                 self._statuses[key] = "not_run"
                 del self._run_here[key]
@@ -231,7 +253,7 @@ class Records:
             self._cutoffs[row], self._statuses[key] = schedule.cutoff, said
             return
         if any(
-            detail.source.line == row.line and detail.invoice.run_date == row.run_date
+            detail.line == row.line and detail.invoice.run_date == row.run_date
             for detail in self.details
             if detail.invoice.origin == "scheduled" and not detail.invoice.is_run_owned
         ):

@@ -129,8 +129,8 @@ def totals(details: Iterable[Detail]) -> Totals:
 
 def shown(invoice: Invoice) -> ShownInvoice:
     lines = []
-    for line_id in sorted({detail.source.contract_line_id for detail in invoice.details}):
-        of_line = [detail for detail in invoice.details if detail.source.contract_line_id == line_id]
+    for line_id in sorted({detail.line_id for detail in invoice.details}):
+        of_line = [detail for detail in invoice.details if detail.line_id == line_id]
         lines.append(ShownLine(line_id, totals(of_line), len(of_line)))
     sums = totals(invoice.details)
     return ShownInvoice(
@@ -150,7 +150,7 @@ def shown_detail(detail: Detail) -> ShownDetail:
     source, worth = detail.source, detail.worth
     text = source.milestone_id and "Milestone" if detail.description is None else detail.description
     return ShownDetail(
-        source.contract_line_id,
+        detail.line_id,
         source.transaction_id,
         source.milestone_id,
         source.transaction_class,

@@ -144,8 +144,9 @@ def changed(draw: st.DrawFn, source: Source, anchors: tuple[date, ...], *, resta
     schedules: list[Schedule] = []
     if restated:
         decimals = {contract.contract_id: CURRENCY_DECIMALS[contract.currency] for contract in contracts}
+        customers = (None, *customer_ids)
         transactions = [
-            draw(_restated_transactions(row, decimals[row.contract_id], anchors))
+            draw(_restated_transactions(row, decimals[row.contract_id], anchors, _places(source, row), customers))
             for row in draw(in_part(source.transactions))
         ]
         milestones = [
@@ -165,7 +166,12 @@ def changed(draw: st.DrawFn, source: Source, anchors: tuple[date, ...], *, resta
 
 @st.composite
 def _restated_transactions(
-    draw: st.DrawFn, known: Transaction, decimals: int, anchors: tuple[date, ...]
+    draw: st.DrawFn,
+    known: Transaction,
+    decimals: int,
+    anchors: tuple[date, ...],
+    line_ids: tuple[str, ...],
+    customers: tuple[str | None, ...],
 ) -> Transaction:
     possible: dict[str, st.SearchStrategy[Any]] = {
         "billing_status": one_of(RESTATED_STATUSES),
@@ -175,9 +181,20 @@ def _restated_transactions(
         "tax_amount": numbers_or_none(TAXES, decimals),
         "billing_type": one_of(BILLING_TYPES),
         "transaction_date": around(anchors, TRANSACTION_OFFSETS),
+        "transaction_class": one_of(TRANSACTION_CLASSES),
+        "contract_line_id": one_of(line_ids),
+        "customer_id": one_of(customers),
     }
     names = draw(some_of(tuple(possible), 1, 2, unique=True))
     return replace(known, **{name: draw(possible[name]) for name in names})
+
+
+def _places(source: Source, known: Transaction) -> tuple[str, ...]:
+    """The lines that a transaction may move to: those of its contract that have customers, and its own."""
+    shared = {
+        share.contract_line_id for share in source.contract_line_customers if share.contract_id == known.contract_id
+    }
+    return tuple(sorted({*shared, known.contract_line_id}))
 
 
 @st.composite

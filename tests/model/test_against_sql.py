@@ -150,6 +150,17 @@ ROW_ENTERED_LATE = worked(
     *(*IN_REVIEW, Run(october(12)), Change(line("B", october(5))), Run(october(12))),
 )
 
+# To another line of the same day and customer, at the same figures; and back, once the draft is in review.
+MOVED = worked(
+    line("A", october(5), october(12)).followed_by(line("B", october(5), october(12))),
+    Run(october(5)),
+    Change(Source(transactions=(Transaction("contract", "of A", "B", october(1)),))),
+    Run(october(5)),
+    Touch(0, confirm=False),
+    Change(Source(transactions=(Transaction("contract", "of A", "A", october(1)),))),
+    Run(october(12)),
+)
+
 
 @pytest.fixture(scope="module")
 def story_of(
@@ -183,7 +194,7 @@ unhurried = settings(
 
 def of_every_story(test: Callable[..., None]) -> Callable[..., None]:
     """Hands the test the cases worked by hand, and then the same drawn ones as every other test."""
-    for case in (LINE_ENTERED_LATE, ROW_ENTERED_LATE):
+    for case in (LINE_ENTERED_LATE, ROW_ENTERED_LATE, MOVED):
         test = example(case=case)(test)
     return seed(SEED)(unhurried(given(case=cases())(test)))
 
