@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -57,33 +58,28 @@ def find_exceeding(connection: sa.Connection, invoice_ids: Sequence[UUID]) -> di
     of the contract, or of its customer, have no room for.
     """
     invoices = execute(connection, SUM_FIXED_PRICE, invoice_ids=list(invoice_ids)).all()
-    contracts = sorted({row.contract_id for row in invoices})
-    limits = execute(connection, LIST_OF_CONTRACTS, contract_ids=contracts).all() if contracts else []
-    used = {_key(limit): limit.used_amount for limit in limits}
+    limits = _limits_of(connection, sorted({row.contract_id for row in invoices}))
+    taken: dict[sa.Row[Any], Decimal] = {}
     reasons: dict[UUID, str] = {}
     for invoice in invoices:
-        own = [
-            limit
-            for limit in limits
-            if limit.contract_id == invoice.contract_id and limit.customer_id in ("", invoice.customer_id)
-        ]
-        full = [
-            limit for limit in own if invoice.amount > 0 and used[_key(limit)] + invoice.amount > limit.limit_amount
-        ]
+        own = [limit for limit in limits[invoice.contract_id] if limit.customer_id in ("", invoice.customer_id)]
+        used = {limit: limit.used_amount + taken.get(limit, 0) for limit in own}
+        full = [limit for limit in own if invoice.amount > 0 and used[limit] + invoice.amount > limit.limit_amount]
         if full:
-            what = f"fixed-price work of {invoice.amount}"
-            error = LimitExceededError(
-                what, _limit(full[0], invoice.contract_id), full[0].limit_amount, used[_key(full[0])]
-            )
+            what, first = f"fixed-price work of {invoice.amount}", full[0]
+            error = LimitExceededError(what, _limit(first, invoice.contract_id), first.limit_amount, used[first])
             reasons[invoice.invoice_id] = error.message
         else:
-            for limit in own:
-                used[_key(limit)] += invoice.amount
+            taken |= {limit: taken.get(limit, 0) + invoice.amount for limit in own}
     return reasons
 
 
-def _key(limit: sa.Row[Any]) -> tuple[str, str]:
-    return limit.contract_id, limit.customer_id
+def _limits_of(connection: sa.Connection, contract_ids: list[str]) -> dict[str, list[sa.Row[Any]]]:
+    """The limits of contracts and of their customers as a whole, by contract."""
+    limits = defaultdict(list)
+    for limit in execute(connection, LIST_OF_CONTRACTS, contract_ids=contract_ids) if contract_ids else ():
+        limits[limit.contract_id].append(limit)
+    return limits
 
 
 def _limit(row: sa.Row[Any], contract_id: str) -> str:
