@@ -103,6 +103,9 @@ def test_any_name_is_shown_as_it_stands_by_every_command(
     assert SEEN in seen("db grant-analyst", NAME, status=1)
     assert r"There is no embedded warehouse in" in seen("db remove", "--yes")
     seen("schedule", *contract)
+    for listed in ("forecast", "limits"):
+        assert SEEN in seen(listed, *contract)
+        assert SEEN in seen(listed, "--contract", NAME, status=1)
     assert SEEN in seen("schedule", "--contract", NAME, status=1)
     assert SEEN in seen("milestones", *contract)
     generating = ("--line", named("prototype"), "--every", "month", "--from", DAY, "--count", "2")
@@ -122,8 +125,6 @@ def test_any_name_is_shown_as_it_stands_by_every_command(
     seen("ready", *contract, "--transaction", waiting)
     seen("billing-type", "complimentary", *contract, "--transaction", waiting)
     seen("not-ready", *contract, "--transaction", waiting)
-    assert SEEN in seen("limits", *contract)
-    assert SEEN in seen("limits", "--contract", NAME, status=1)
     seen("reevaluate", *contract, "--reset")
     assert SEEN in seen("reevaluate", "--contract", NAME, status=1)
     assert SEEN in seen("not-ready", "--contract", NAME, status=1)

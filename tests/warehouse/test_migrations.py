@@ -70,6 +70,9 @@ VIEWS = {
         "contract_id, contract_line_id, milestone_id, customer_id, name, milestone_date, currency, amount, tax_amount, "
         "billing_status, invoice_id"
     ),
+    "forecast": (
+        "run_date, contract_id, currency, due_lines, ready_amount, not_ready_amount, milestone_amount, typical_amount"
+    ),
     "limits": (
         "contract_id, level, contract_line_id, customer_id, currency, limit_amount, committed_amount, invoiced_amount, "
         "remaining_amount"

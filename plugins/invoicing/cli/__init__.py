@@ -35,6 +35,7 @@ from invoicing.errors import InvoicingError, OptionsError
 COMMANDS: tuple[Callable[..., None], ...] = (
     loading.load,
     contracts.schedule,
+    contracts.forecast,
     milestones.milestones,
     process.run,
     lists.runs,

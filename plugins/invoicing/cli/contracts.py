@@ -1,7 +1,8 @@
-"""`invoicing schedule`: what contracts say of when they are invoiced."""
+"""`invoicing schedule`, `forecast`: when contracts are invoiced, and what there is to be billed then."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import pandas as pd
@@ -13,8 +14,9 @@ from invoicing.cli.options import Contracts, Json, Warehouse
 from invoicing.cli.output import console, count, tell
 from invoicing.cli.session import new_request, open_engine
 from invoicing.contracts.schedules import ADDED, REMOVED, Generated, generate_schedules
+from invoicing.ledger.contracts import refuse_unknown_contracts
 from invoicing.settings import read_settings
-from invoicing.warehouse.transactions import rehearsing, writing
+from invoicing.warehouse.transactions import reading, rehearsing, writing
 
 
 def schedule(
@@ -43,6 +45,24 @@ def schedule(
         typer.echo(reports.to_json({"preview": preview, **vars(generated)}))
     else:
         _print(generated, preview)
+
+
+def forecast(
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days ahead.")] = 90,
+    contract: Contracts = None,
+    warehouse: Warehouse = None,
+    json: Json = False,
+) -> None:
+    """Lists the run dates to come, and what there is to be billed on them."""
+    settings = read_settings()
+    with reading(open_engine(settings, warehouse)) as connection:
+        refuse_unknown_contracts(connection, contract or None)
+        until = pendulum.now(settings.timezone).date() + timedelta(days=days)
+        rows = reports.read_report(connection, "list_forecast", until=until, contract_ids=contract or None)
+    if json:
+        typer.echo(reports.to_json(rows))
+    else:
+        reports.print_table(rows, reports.COLUMNS["list_forecast"], console)
 
 
 def _print(generated: Generated, preview: bool) -> None:

@@ -70,6 +70,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "next_run_date",
         "age_days",
     ),
+    "list_forecast": (
+        "run_date",
+        "contract_id",
+        "currency",
+        "due_lines",
+        "ready_amount",
+        "not_ready_amount",
+        "milestone_amount",
+        "typical_amount",
+    ),
     "list_limits": (
         "contract_id",
         "level",
