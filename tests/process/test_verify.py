@@ -566,8 +566,9 @@ def test_rows_run_elsewhere_pass(world: World) -> None:
     assert differences(world) == []
 
 
+@pytest.mark.parametrize("changes", [{"amount": "120"}, {"billing_status": "canceled"}], ids=str)
 def test_draft_of_a_row_run_elsewhere_passes_when_its_source_changes_and_another_line_is_derived_afresh(
-    world: World,
+    world: World, changes: dict[str, str]
 ) -> None:
     world.contract()
     world.line()
@@ -578,7 +579,7 @@ def test_draft_of_a_row_run_elsewhere_passes_when_its_source_changes_and_another
     world.transaction("T2", october(1), line_id="travel")
     world.run(october(5))
     world.revise("invoice_schedules", "travel", october(5), run_status="run_successful")
-    world.revise("transactions", "T2", amount="120")
+    world.revise("transactions", "T2", **changes)
     world.revise("transactions", "T1", amount="130")
     world.run(october(5), "again")
     assert differences(world) == []

@@ -1,6 +1,7 @@
 -- Purpose: details of drafts whose source they cannot bill: a share that is not ready, canceled or billed; of a correction, what is
 -- not billed sales of the invoice it corrects, or was taken back before. A load may have taken the readiness away since an
--- unedited draft was written, and at any time from an edited one; what is billed was billed here.
+-- unedited draft was written, and at any time from an edited one or from a line whose row another system has run by now, which no
+-- run derives afresh; what is billed was billed here.
 -- Parameters: from_date, to_date (run dates of the invoices), at_most.
 -- Grain: one row per detail.
 -- May be repeated: reads only.
@@ -10,12 +11,25 @@ WITH draft AS (
         invoice_id,
         origin,
         corrects_invoice_id,
+        run_date,
         is_edited,
         version
     FROM invoicing.invoice
     WHERE
         run_date BETWEEN :from_date AND :to_date
         AND status IN ('draft', 'in_review')
+),
+
+run_elsewhere AS (
+    SELECT DISTINCT
+        contract_id,
+        contract_line_id,
+        run_date
+    FROM invoicing.schedule_row
+    WHERE
+        run_status = 'run_successful'
+        AND ran_at IS NULL
+        AND run_date BETWEEN :from_date AND :to_date
 ),
 
 compared AS (
@@ -41,11 +55,20 @@ compared AS (
                     OR reversal.billable_id IS NOT NULL
                     OR (corrected.invoice_id = i.corrects_invoice_id) IS NOT TRUE
             WHEN b.source = 'correction' OR b.state = 'billed' THEN TRUE
-            ELSE (b.state <> 'open' OR NOT b.is_ready) AND NOT i.is_edited AND b.change_id <= i.version
+            ELSE
+                (b.state <> 'open' OR NOT b.is_ready)
+                AND NOT i.is_edited
+                AND b.change_id <= i.version
+                AND NOT (i.origin = 'scheduled' AND elsewhere.run_date IS NOT NULL)
         END AS is_wrong
     FROM draft AS i
     INNER JOIN invoicing.invoice_line_detail AS d ON i.contract_id = d.contract_id AND i.invoice_id = d.invoice_id
     INNER JOIN invoicing.billable AS b ON d.contract_id = b.contract_id AND d.billable_id = b.billable_id
+    LEFT JOIN run_elsewhere AS elsewhere
+        ON
+            d.contract_id = elsewhere.contract_id
+            AND d.contract_line_id = elsewhere.contract_line_id
+            AND i.run_date = elsewhere.run_date
     LEFT JOIN invoicing.posting AS corrected
         ON
             b.contract_id = corrected.contract_id
