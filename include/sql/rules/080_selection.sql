@@ -17,7 +17,7 @@ SELECT
     b.amount,
     b.tax_amount,
     coalesce(
-        free.run_date = l.run_date AND i.customer_id = b.customer_id AND ts.billable_id IS NULL
+        free.run_date = l.run_date AND i.customer_id = b.customer_id AND d.contract_line_id = b.contract_line_id
         AND (d.quantity, d.unit_price, d.amount, d.tax_amount, d.billing_type)
         = (b.quantity, b.unit_price, b.amount, b.tax_amount, b.billing_type),
         FALSE
@@ -44,8 +44,6 @@ INNER JOIN rules.open_share AS b
         AND (l.customer_id = b.customer_id OR (l.customer_id = '' AND b.customer_id <> all(l.except_customer_ids)))
 LEFT JOIN invoicing.invoice_line_detail AS d ON b.contract_id = d.contract_id AND b.billable_id = d.billable_id
 LEFT JOIN invoicing.invoice AS i ON d.contract_id = i.contract_id AND d.invoice_id = i.invoice_id
--- What a draft took of a share whose source has changed since is written anew: a date or a line may be all that is different.
-LEFT JOIN invoicing.taken_share AS ts ON d.contract_id = ts.contract_id AND d.billable_id = ts.billable_id
 -- What a draft of the runs holds, of a line and date that are due in this attempt, is free: it is derived afresh; but for one
 -- whose contract and date are set aside, which stays as it is.
 LEFT JOIN invoicing.run_due_row AS free

@@ -21,6 +21,7 @@ EMPTY_LINES = Statement("process/draft_invoices/empty_lines")
 FIND_DIFFERENCES = Statement("process/draft_invoices/find_differences")
 FORGET_ACCOUNTING = Statement("process/draft_invoices/forget_accounting")
 FORGET_AMOUNTS = Statement("process/draft_invoices/forget_amounts")
+FORGET_TAKEN_SHARES = Statement("process/draft_invoices/forget_taken_shares")
 MARK_ROWS = Statement("process/draft_invoices/mark_rows")
 RECORD_ACCOUNTING = Statement("process/draft_invoices/record_accounting")
 RECORD_AMOUNTS = Statement("process/draft_invoices/record_amounts")
@@ -35,6 +36,7 @@ WRITE_INVOICE_LINE_DETAILS = Statement("process/draft_invoices/write_invoice_lin
 # In the order they run. Details before the clean-up: an invoice that loses one line and gains another is never empty in between.
 WRITING = (
     RELEASE_DETAILS,
+    FORGET_TAKEN_SHARES,
     WRITE_INVOICES,
     WRITE_INVOICE_LINE_DETAILS,
     WRITE_INVOICE_LINES,
